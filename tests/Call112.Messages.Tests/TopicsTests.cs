@@ -1,5 +1,3 @@
-using Call112.Messages;
-
 namespace Call112.Messages.Tests;
 
 public class TopicsTests
