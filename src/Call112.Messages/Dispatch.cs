@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Call112.Messages;
 
 /// <summary>What a dispatch asks of the station (CAP 1.2 msgType).</summary>
@@ -107,4 +109,8 @@ public sealed record Dispatch(
 
     /// <summary>Highest revision.</summary>
     public const int RevisionMax = 1_000_000;
+
+    /// <summary>Light and panel code only: asked for by the centre, and always for <see cref="Category.Protection"/>.</summary>
+    [JsonIgnore]
+    public bool IsDiscreet => Discreet || Incident?.Category == Category.Protection;
 }

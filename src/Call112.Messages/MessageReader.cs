@@ -44,6 +44,7 @@ public static class MessageReader
         fields.RequiredEnum<ClockState>("clock", ClockState.Unsynchronized),
         fields.OptionalString("name"),
         fields.OptionalString("kind"),
+        fields.Strings("groups", maxCount: 100),
         fields.OptionalString("version"),
         fields.Integer("lastSequence", 0, Report.SequenceMax),
         (int?)fields.Integer("openDispatches", 0, int.MaxValue),

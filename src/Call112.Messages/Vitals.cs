@@ -22,6 +22,7 @@ public sealed record StationCommand(CommandKind Command, Guid? CommandId = null,
 
 /// <summary>Birth, death and each change of a station's health (contract, topic <c>state</c>; retained). The will is the same with <c>online: false</c>.</summary>
 /// <param name="BootId">Names one run of the station's service; a new one makes the centre send all live dispatches again.</param>
+/// <param name="Groups">Groups whose dispatches the station hears, so that a centre learns them from the birth.</param>
 /// <param name="LastSequence">Sequence of the newest report at this moment.</param>
 /// <param name="Alarms">Names of the alarms that stand, for example <c>MainsLost</c>.</param>
 /// <param name="JournalHealth"><c>ok</c>, or what the check of the journal at start found (F2).</param>
@@ -33,6 +34,7 @@ public sealed record StationStatus(
     ClockState Clock,
     string? Name = null,
     string? Kind = null,
+    IReadOnlyList<string>? Groups = null,
     string? Version = null,
     long? LastSequence = null,
     int? OpenDispatches = null,
