@@ -1,0 +1,66 @@
+using Call112.Messages;
+
+namespace Call112.Station;
+
+/// <summary>What the centre may ask for: SelfTest, Identify, Silence; ReportNow concerns only the sender of reports (contract, topic <c>command</c>).</summary>
+internal static class Commands
+{
+    private const Outputs SelfTestOutputs = Outputs.LampStatus | Outputs.LampLink | Outputs.Buzzer;
+
+    public static void Arrive(Decision decision, StationCommand command)
+    {
+        if (command.CommandId is { } id && !IsFirst(decision, id))
+            return;
+        switch (command.Command)
+        {
+            case CommandKind.SelfTest:
+                StartSelfTest(decision, ReportSource.Center);
+                break;
+            case CommandKind.Identify:
+                decision.Sense(decision.State.Senses with { IdentifySince = decision.Now.Monotonic });
+                break;
+            case CommandKind.Silence:
+                if (decision.State.AnyWaits)
+                    decision.Record(new JournalEntry.Silenced(decision.Now));
+                break;
+            case CommandKind.ReportNow:
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(command), command.Command, "a command without a rule");
+        }
+    }
+
+    /// <summary>Drives lamps and buzzer for a moment and looks at what reads back. Silent for the neighbourhood: never the siren.</summary>
+    public static void StartSelfTest(Decision decision, ReportSource source)
+    {
+        if (decision.State.Senses.SelfTest is null)
+            decision.Sense(decision.State.Senses with { SelfTest = new SelfTestRun(decision.Now.Monotonic, source, Outputs.None) });
+    }
+
+    public static void PassTime(Decision decision)
+    {
+        var senses = decision.State.Senses;
+        if (senses.SelfTest is { } run && decision.Now.Monotonic - run.Since >= decision.Timing.SelfTest)
+        {
+            decision.Sense(senses with { SelfTest = null });
+            var missing = Levels.AllOutputs.Where(output => (SelfTestOutputs & output) != 0 && (run.Confirmed & output) == 0).Select(Levels.NameOf).ToList();
+            if (missing.Count == 0)
+                decision.Report(ReportEvent.SelfTestPassed, run.Source);
+            else
+                decision.Report(ReportEvent.SelfTestFailed, run.Source, detail: string.Join(' ', missing));
+        }
+        else if (senses.IdentifySince is { } since && decision.Now.Monotonic - since >= decision.Timing.Identify)
+            decision.Sense(senses with { IdentifySince = null });
+    }
+
+    private static bool IsFirst(Decision decision, Guid id)
+    {
+        var seen = decision.State.Senses.Commands;
+        if (seen.Contains(id))
+            return false;
+        if (seen.Count() >= Senses.CommandsMax)
+            seen = seen.Dequeue();
+        decision.Sense(decision.State.Senses with { Commands = seen.Enqueue(id) });
+        return true;
+    }
+}

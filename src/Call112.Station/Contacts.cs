@@ -1,0 +1,107 @@
+using Call112.Messages;
+
+namespace Call112.Station;
+
+/// <summary>
+/// Buttons and loops, from sampled levels. A button counts when it is pressed after a release; a button that is active for too long is
+/// stuck and ignored until it has been released for a while (F12). A loop or a power signal is its level.
+/// </summary>
+internal static class Contacts
+{
+    private const Inputs Momentary = Inputs.Acknowledge | Inputs.Responding | Inputs.Panic | Inputs.Test;
+
+    public static void Sample(Decision decision, Inputs active)
+    {
+        for (var i = 0; i < Levels.AllInputs.Count; i++)
+        {
+            var input = Levels.AllInputs[i];
+            var contacts = decision.State.Senses.Contacts;
+            var (next, edge) = contacts[i].Sample((active & input) != 0, decision.Now.Monotonic, decision.Timing.Settle);
+            if (next != contacts[i])
+                decision.Sense(decision.State.Senses with { Contacts = contacts.SetItem(i, next) });
+            if (next.Known)
+                Judge(decision, input, next, edge);
+        }
+    }
+
+    private static void Judge(Decision decision, Inputs input, Debouncer contact, Edge edge)
+    {
+        if ((input & Momentary) == 0)
+        {
+            if (edge != Edge.None)
+                Level(decision, input, contact.Active);
+            return;
+        }
+
+        var held = decision.Now.Monotonic - contact.Since;
+        var name = Levels.NameOf(input);
+        if (decision.State.Stands(ReportEvent.InputStuck, name))
+        {
+            if (!contact.Active && held >= decision.Timing.InputRestoredAfter)
+                decision.Clear(ReportEvent.InputStuck, name);
+            return;
+        }
+
+        if (contact.Active && held >= decision.Timing.InputStuckAfter)
+        {
+            decision.Raise(ReportEvent.InputStuck, name);
+            return;
+        }
+
+        Button(decision, input, contact, edge, held);
+    }
+
+    private static void Button(Decision decision, Inputs input, Debouncer contact, Edge edge, TimeSpan held)
+    {
+        switch (input)
+        {
+            case Inputs.Acknowledge when edge == Edge.Pressed:
+                Crew.Acknowledge(decision, ReportSource.Button);
+                break;
+            case Inputs.Responding when edge == Edge.Pressed:
+                Crew.Respond(decision, ReportSource.Button);
+                break;
+            // A panic loop that is found open at start may have been opened while the box was dark: better once too often.
+            case Inputs.Panic when edge == Edge.Pressed || (edge == Edge.FoundActive && !decision.State.Stands(ReportEvent.PanicPressed)):
+                decision.Report(ReportEvent.PanicPressed, ReportSource.Button);
+                break;
+            case Inputs.Test:
+                Test(decision, contact, edge, held);
+                break;
+        }
+    }
+
+    /// <summary>Held for 3 s it clears panic, once the loop is closed again; a short press starts a self-test.</summary>
+    private static void Test(Decision decision, Debouncer contact, Edge edge, TimeSpan held)
+    {
+        var senses = decision.State.Senses;
+        if (edge is Edge.Pressed or Edge.FoundActive)
+            decision.Sense(senses with { HoldServed = edge == Edge.FoundActive });
+        else if (edge == Edge.Released && !senses.HoldServed)
+            Commands.StartSelfTest(decision, ReportSource.Button);
+        else if (contact.Active && !senses.HoldServed && held >= decision.Timing.PanicClearHold)
+        {
+            decision.Sense(senses with { HoldServed = true });
+            var panic = senses.Contacts[IndexOfPanic];
+            if (!panic.Active)
+                decision.Clear(ReportEvent.PanicPressed, source: ReportSource.Button);
+        }
+    }
+
+    private static int IndexOfPanic { get; } = Levels.AllInputs.ToList().IndexOf(Inputs.Panic);
+
+    private static void Level(Decision decision, Inputs input, bool active)
+    {
+        var alarm = input switch
+        {
+            Inputs.Tamper => ReportEvent.TamperOpened,
+            Inputs.MainsFail => ReportEvent.MainsLost,
+            Inputs.BatteryLow => ReportEvent.BatteryLow,
+            _ => throw new ArgumentOutOfRangeException(nameof(input), input, "no level input"),
+        };
+        if (active)
+            decision.Raise(alarm);
+        else
+            decision.Clear(alarm);
+    }
+}

@@ -1,0 +1,69 @@
+using Call112.Messages;
+
+namespace Call112.Station;
+
+/// <summary>Everything that can happen to a station. Adapters translate the world into these and post them; nothing else changes the state.</summary>
+public abstract record StationInput
+{
+    private StationInput()
+    {
+    }
+
+    /// <summary>The service has started; the state is what the journal held.</summary>
+    /// <param name="BootId">Names this run of the service.</param>
+    /// <param name="Gap">How long the station was not running since its last journal entry, as far as anybody knows; zero when nobody does.</param>
+    /// <param name="JournalFinding">What the check of the journal found wrong, or null (F2).</param>
+    /// <param name="Uplinks">Names of the configured uplinks.</param>
+    public sealed record Start(string BootId, TimeSpan Gap, string? JournalFinding, IReadOnlyList<string> Uplinks) : StationInput;
+
+    /// <summary>The service stops in an orderly way.</summary>
+    public sealed record Stop : StationInput;
+
+    /// <summary>A valid dispatch, from any uplink.</summary>
+    public sealed record DispatchArrived(Dispatch Dispatch) : StationInput;
+
+    /// <summary>A message of the centre that is refused: malformed, or retained (F7).</summary>
+    public sealed record MessageRefused(string Reason, Guid? DispatchId) : StationInput;
+
+    /// <summary>A valid command.</summary>
+    public sealed record CommandArrived(StationCommand Command) : StationInput;
+
+    /// <summary>The centre has stored reports up to and with this sequence.</summary>
+    public sealed record ReceiptArrived(long UpTo) : StationInput;
+
+    /// <summary>The centre's own heartbeat, not retained: proof that it lives now.</summary>
+    public sealed record CenterHeard : StationInput;
+
+    /// <summary>The broker of an uplink answered within its deadline.</summary>
+    public sealed record UplinkProved(string Uplink) : StationInput;
+
+    /// <summary>The levels of all inputs, every 10 ms.</summary>
+    public sealed record InputsSampled(Inputs Active) : StationInput;
+
+    /// <summary>What the outputs really are, beside what they were told to be.</summary>
+    public sealed record OutputsReadBack(Outputs Commanded, Outputs Actual) : StationInput;
+
+    /// <summary>Somebody touched the panel.</summary>
+    public sealed record PanelTouched(PanelAction Action, Guid? DispatchId, DeclineReason? Reason, Outcome? Outcome) : StationInput;
+
+    /// <summary>The journal could not be written (F3).</summary>
+    public sealed record StorageFailed(string Detail) : StationInput;
+
+    /// <summary>The journal can be written again, and holds everything.</summary>
+    public sealed record StorageRecovered : StationInput;
+
+    /// <summary>Time has passed.</summary>
+    public sealed record Tick : StationInput;
+}
+
+/// <summary>The panel's touch buttons: TERIMA, TOLAK, BERANGKAT, TIBA, KE RS, TIBA DI RS, SELESAI.</summary>
+public enum PanelAction
+{
+    Acknowledge,
+    Decline,
+    Respond,
+    Arrive,
+    ToHospital,
+    AtHospital,
+    Complete,
+}

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Call112.Messages;
+
+namespace Call112.Station;
+
+/// <summary>
+/// All that a station knows. The durable part changes only by <see cref="With"/>, so it is the fold of the journal by construction:
+/// replaying the entries gives the same state. <see cref="Senses"/> is what the station perceives in this run; it is not journaled.
+/// Immutable: whoever holds a state can read it from any thread.
+/// </summary>
+public sealed record StationState
+{
+    /// <summary>Most alerts and tasks that are open at once; the oldest task lapses before one more is taken.</summary>
+    public const int OpenMax = 256;
+
+    /// <summary>How many ended dispatches are remembered, to know their copies again.</summary>
+    public const int EndedMax = 2_048;
+
+    /// <summary>How many reports of a new journal are kept until the centre's first receipt (see <see cref="JournalEntry.NumberingAdopted"/>).</summary>
+    public const int ProvisionalMax = 1_000;
+
+    public static StationState Empty { get; } = new();
+
+    public string BootId { get; init; } = "";
+
+    /// <summary>When the newest entry was made, on the monotonic clock of the run that made it.</summary>
+    public TimeSpan LastEntryAt { get; init; }
+
+    /// <summary>Sequence of the newest report; 0 before the first.</summary>
+    public long LastSequence { get; init; }
+
+    /// <summary>The centre has stored the reports up to and with this one.</summary>
+    public long ReceiptedUpTo { get; init; }
+
+    /// <summary>A receipt has ever come: the numbering is agreed with the centre.</summary>
+    public bool NumberingAgreed { get; init; }
+
+    /// <summary>Reports that the centre may ask to be numbered anew; empty once the numbering is agreed.</summary>
+    public ImmutableList<Report> Provisional { get; init; } = [];
+
+    /// <summary>Open alerts and tasks, in order of arrival.</summary>
+    public ImmutableArray<Alert> Alerts { get; init; } = [];
+
+    /// <summary>Dispatches that ended, by id.</summary>
+    public ImmutableDictionary<Guid, EndedAlert> Ended { get; init; } = ImmutableDictionary<Guid, EndedAlert>.Empty;
+
+    /// <summary>Ids of <see cref="Ended"/>, oldest first.</summary>
+    public ImmutableQueue<Guid> EndedOrder { get; init; } = [];
+
+    /// <summary>Troubles that stand.</summary>
+    public ImmutableArray<Alarm> Alarms { get; init; } = [];
+
+    /// <summary>When the newest Actual alert began to sound: a drill that began before it stays silent for good.</summary>
+    public TimeSpan? LastActualAt { get; init; }
+
+    public TimeSpan? ChimeSince { get; init; }
+
+    public TimeSpan ChimeFor { get; init; }
+
+    /// <summary>What the station perceives in this run.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Senses Senses { get; init; } = Senses.None;
+
+    /// <summary>The open alert with this id, or null.</summary>
+    public Alert? Find(Guid id)
+    {
+        foreach (var alert in Alerts)
+            if (alert.Id == id)
+                return alert;
+        return null;
+    }
+
+    /// <summary>True when an alert waits for somebody to acknowledge it.</summary>
+    public bool AnyWaits
+    {
+        get
+        {
+            foreach (var alert in Alerts)
+                if (alert.Waits)
+                    return true;
+            return false;
+        }
+    }
+
+    public bool Stands(ReportEvent alarm, string? detail = null)
+    {
+        foreach (var standing in Alarms)
+            if (standing.Event == alarm && standing.Detail == detail)
+                return true;
+        return false;
+    }
+
+    /// <summary>The state after one more journal entry.</summary>
+    public StationState With(JournalEntry entry)
+    {
+        var next = entry switch
+        {
+            JournalEntry.Started e => Restarted(e),
+            JournalEntry.DispatchStored e => Stored(e),
+            JournalEntry.Reported e => Reported(e),
+            JournalEntry.Renumbered e => this with { LastSequence = e.Report.Sequence },
+            JournalEntry.AmendedAfterEnd e => Ended.TryGetValue(e.DispatchId, out var ended)
+                ? this with { Ended = Ended.SetItem(e.DispatchId, ended with { Revision = e.Revision }) }
+                : this,
+            JournalEntry.ReceiptStored e => this with { ReceiptedUpTo = Math.Max(ReceiptedUpTo, e.UpTo), NumberingAgreed = true, Provisional = [] },
+            JournalEntry.NumberingAdopted e => this with { LastSequence = e.UpTo, ReceiptedUpTo = e.UpTo, NumberingAgreed = true, Provisional = [] },
+            JournalEntry.Silenced => this with { Alerts = [.. Alerts.Select(alert => alert.Waits ? alert with { Silenced = true } : alert)] },
+            JournalEntry.Chimed e => this with { ChimeSince = e.At.Monotonic, ChimeFor = e.Duration },
+            JournalEntry.Lapsed e => Find(e.DispatchId) is { } alert ? WithEnded(alert, alert.Step, e.At, null, lapsed: true) : this,
+            JournalEntry.TimeMarked => this,
+            _ => throw new ArgumentOutOfRangeException(nameof(entry), entry, "an entry without a rule"),
+        };
+        return next with { LastEntryAt = entry.At.Monotonic };
+    }
+
+    /// <summary>Moves every anchor so that time that ran before the restart, and during it as far as known, counts (design: time limits go on).</summary>
+    private StationState Restarted(JournalEntry.Started entry)
+    {
+        var shift = entry.At.Monotonic - entry.Gap - LastEntryAt;
+        return this with
+        {
+            BootId = entry.BootId,
+            Alerts = [.. Alerts.Select(alert => alert.Shifted(shift))],
+            Ended = Ended.SetItems(Ended.Select(pair => KeyValuePair.Create(pair.Key, pair.Value with
+            {
+                ReceivedAt = pair.Value.ReceivedAt + shift,
+                EndedAt = pair.Value.EndedAt + shift,
+            }))),
+            Alarms = [.. Alarms.Select(alarm => alarm with { Since = alarm.Since + shift })],
+            LastActualAt = LastActualAt + shift,
+            ChimeSince = ChimeSince + shift,
+        };
+    }
+
+    private StationState Stored(JournalEntry.DispatchStored entry)
+    {
+        var dispatch = entry.Dispatch;
+        var now = entry.At.Monotonic;
+        var lastActual = entry.Sounds && dispatch.Status == DispatchStatus.Actual && !dispatch.IsDiscreet ? now : LastActualAt;
+        if (Find(dispatch.DispatchId) is { } known)
+        {
+            // A Cancel ends what it names and says nothing new about it.
+            if (dispatch.MessageType == MessageType.Cancel)
+                return this with { Alerts = Alerts.Replace(known, known with { Dispatch = known.Dispatch with { Revision = Math.Max(known.Dispatch.Revision, dispatch.Revision) } }) };
+            var changed = known with { Dispatch = dispatch, LapsesAt = now + entry.LapsesAfter };
+            if (entry.Sounds)
+                changed = changed with { Step = ReportEvent.Received, SoundsSince = now, SoundingConfirmed = false, Reminded = false, Unacknowledged = false, Silenced = false, RespondedAt = null };
+            return this with { Alerts = Alerts.Replace(known, changed), LastActualAt = lastActual };
+        }
+
+        var receivedAt = Ended.TryGetValue(dispatch.DispatchId, out var ended) ? ended.ReceivedAt : now;
+        var alert = new Alert(dispatch, receivedAt, entry.At.Wall, SoundsSince: now, now + entry.LapsesAfter, ReportEvent.Received);
+        return WithoutEnded(dispatch.DispatchId) with { Alerts = Alerts.Add(alert), LastActualAt = lastActual };
+    }
+
+    private StationState Reported(JournalEntry.Reported entry)
+    {
+        var report = entry.Report;
+        var next = this with
+        {
+            LastSequence = report.Sequence,
+            Provisional = NumberingAgreed || Provisional.Count >= ProvisionalMax ? Provisional : Provisional.Add(report),
+        };
+        if (Troubles.ClearedBy(report.Event) is { } cleared)
+            return next with { Alarms = next.Alarms.RemoveAll(alarm => alarm.Event == cleared && alarm.Detail == report.Detail) };
+        if (Troubles.IsRaise(report.Event) && !next.Stands(report.Event, report.Detail))
+            return next with { Alarms = next.Alarms.Add(new Alarm(report.Event, report.Detail, entry.At.Monotonic)) };
+        return report.DispatchId is { } id && next.Find(id) is { } alert ? next.Stepped(alert, report, entry.At) : next;
+    }
+
+    private StationState Stepped(Alert alert, Report report, StationTime at) => report.Event switch
+    {
+        ReportEvent.Received => this,
+        ReportEvent.Sounding => WithAlert(alert, alert with { Step = ReportEvent.Sounding, SoundingConfirmed = true }),
+        ReportEvent.Reminded => WithAlert(alert, alert with { Reminded = true }),
+        ReportEvent.Unacknowledged => WithAlert(alert, alert with { Unacknowledged = true }),
+        ReportEvent.Acknowledged or ReportEvent.OnScene or ReportEvent.Transporting or ReportEvent.AtHospital =>
+            WithAlert(alert, alert with { Step = report.Event }),
+        ReportEvent.Responding => WithAlert(alert, alert with { Step = ReportEvent.Responding, RespondedAt = at.Monotonic }),
+        ReportEvent.Completed or ReportEvent.Declined or ReportEvent.Cancelled or ReportEvent.Expired =>
+            WithEnded(alert, report.Event, at, report, lapsed: false),
+        // Updated, Duplicate, Rejected tell the centre something; they are no step.
+        _ => this,
+    };
+
+    private StationState WithAlert(Alert old, Alert changed) => this with { Alerts = Alerts.Replace(old, changed) };
+
+    private StationState WithEnded(Alert alert, ReportEvent step, StationTime at, Report? report, bool lapsed)
+    {
+        var incident = alert.Dispatch.Incident;
+        var ended = new EndedAlert(
+            alert.Id, step, alert.Dispatch.Revision, alert.Priority, alert.Dispatch.Status, incident?.IncidentId, alert.Category,
+            incident?.Location?.Village, alert.Dispatch.IsDiscreet, report?.Reason, report?.Outcome, alert.ReceivedAt, at.Monotonic, lapsed);
+        var next = this with
+        {
+            Alerts = Alerts.Remove(alert),
+            Ended = Ended.SetItem(alert.Id, ended),
+            EndedOrder = EndedOrder.Enqueue(alert.Id),
+        };
+        while (next.Ended.Count > EndedMax)
+            next = next with { Ended = next.Ended.Remove(next.EndedOrder.Peek()), EndedOrder = next.EndedOrder.Dequeue() };
+        return next;
+    }
+
+    private StationState WithoutEnded(Guid id) => !Ended.ContainsKey(id) ? this : this with
+    {
+        Ended = Ended.Remove(id),
+        EndedOrder = [.. EndedOrder.Where(other => other != id)],
+    };
+}
