@@ -1,0 +1,124 @@
+using Call112.Gateway.Board;
+using Call112.Gateway.Health;
+using Call112.Gateway.Messaging;
+using Call112.Gateway.Options;
+using Call112.Gateway.Panel;
+using Call112.Gateway.Time;
+using Microsoft.Extensions.Hosting.Systemd;
+
+namespace Call112.Gateway;
+
+/// <summary>
+/// One station, put together. The composition is this file: what exists, in which order it starts, in which it stops. The demo runs
+/// several in one process.
+/// </summary>
+public sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplink uplink, PanelServer? panel)
+    {
+        (_host, Station, Board, Uplink, Panel) = (host, station, board, uplink, panel);
+    }
+
+    public StationLoop Station { get; }
+
+    public IBoard Board { get; }
+
+    public Uplink Uplink { get; }
+
+    public PanelServer? Panel { get; }
+
+    /// <summary>Completes when the service was asked to stop, or a part of it failed.</summary>
+    public Task Ended => _host.WaitForShutdownAsync();
+
+    /// <summary>Builds the station; nothing runs yet.</summary>
+    /// <param name="configureLogging">Where the log goes; nowhere by default.</param>
+    /// <param name="readyFile">See <see cref="Readiness"/>.</param>
+    public static GatewayHost Create(GatewayOptions options, TimeProvider time, Action<ILoggingBuilder>? configureLogging = null, string? readyFile = null, bool ownsProcess = false)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "call112-gateway" });
+        configureLogging?.Invoke(builder.Logging);
+        if (!ownsProcess)
+            builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = TimeSpan.FromSeconds(5);
+            host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
+        });
+
+        var clock = new StationClock(time, options.TrustClock);
+        GatewayHost? composed = null;
+        // Stopped in the reverse order: outputs off first, the uplink tells about it, the panel last.
+        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Panel ?? (IHostedService)new NoPanel());
+        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplink);
+        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
+        builder.Services.AddSingleton<IHostedService>(services =>
+        {
+            var parts = Compose(services);
+            return new Readiness(parts.Station, parts.Uplink, parts.Panel, clock, Systemd(), options.Station.Id, readyFile);
+        });
+        var host = builder.Build();
+        return Compose(host.Services);
+
+        GatewayHost Compose(IServiceProvider services)
+        {
+            if (composed is not null)
+                return composed;
+            var logs = services.GetRequiredService<ILoggerFactory>();
+            var board = new SimulatedBoard(options.Board.TracePath, time);
+            var station = new StationLoop(options, board, clock, logs.CreateLogger<StationLoop>());
+            var uplink = new Uplink(
+                options,
+                station,
+                new MqttBroker(options.Uplink, time),
+                clock,
+                new Vitals(options, station, clock),
+                new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
+                logs.CreateLogger<Uplink>());
+            var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>());
+            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplink, panel);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancel = default) => _host.StartAsync(cancel);
+
+    public Task StopAsync(CancellationToken cancel = default) => _host.StopAsync(cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        else
+            _host.Dispose();
+        Board.Dispose();
+    }
+
+    private static ISystemdNotifier Systemd() =>
+        Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is null ? new NoSystemd() : new SystemdNotifier();
+
+    /// <summary>In a process that belongs to somebody else, signals are not ours to take.</summary>
+    private sealed class GuestLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class NoPanel : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class NoSystemd : ISystemdNotifier
+    {
+        public bool IsEnabled => false;
+
+        public void Notify(ServiceState state)
+        {
+        }
+    }
+}

@@ -1,0 +1,267 @@
+using System.Globalization;
+using System.Text.Json;
+using Call112.Station;
+using Microsoft.Data.Sqlite;
+
+namespace Call112.Gateway.Journal;
+
+/// <summary>What a journal file held when it was opened.</summary>
+/// <param name="Finding">What was wrong with the file, or null. The file that was wrong has been set aside.</param>
+/// <param name="LastEntry">When and in which machine boot the newest entry was made, or null.</param>
+internal sealed record JournalContent(StationState State, string? Finding, StationTime? LastEntry, string? MachineBootId);
+
+/// <summary>A row as the journal verb shows it.</summary>
+public readonly record struct JournalRow(long Id, DateTimeOffset At, string Kind, string Body);
+
+/// <summary>
+/// The SQLite file of the journal: WAL, synchronous=FULL, append-only (design, "The core"). One transaction holds all entries of a batch;
+/// when <see cref="Append"/> returns they are on the disk. A snapshot of the state every <see cref="SnapshotEvery"/> entries keeps opening
+/// fast, whatever the file's length. Owned by one thread; throws <see cref="SqliteException"/>.
+/// </summary>
+internal sealed class JournalFile : IDisposable
+{
+    public const int SchemaVersion = 1;
+
+    /// <summary>Entries between two snapshots.</summary>
+    public const int SnapshotEvery = 1_000;
+
+    /// <summary>Rows that are kept; older ones go when a snapshot covers them and their reports are receipted.</summary>
+    public const int RowsMax = 1_000_000;
+
+    /// <summary>Files up to this size are checked at start before they are believed; larger ones only by reading their newest rows.</summary>
+    private const long CheckBytesMax = 4 * 1024 * 1024;
+
+    private const string Schema = """
+        CREATE TABLE entry (
+          id INTEGER PRIMARY KEY,
+          kind TEXT NOT NULL,
+          wall_ms INTEGER NOT NULL,
+          sequence INTEGER,
+          body BLOB NOT NULL);
+        CREATE UNIQUE INDEX entry_sequence ON entry (sequence) WHERE sequence IS NOT NULL;
+        CREATE TABLE snapshot (one INTEGER PRIMARY KEY CHECK (one = 1), entry_id INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE TABLE machine (one INTEGER PRIMARY KEY CHECK (one = 1), boot_id TEXT NOT NULL);
+        """;
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insert;
+    private long _lastId;
+    private long _snapshotId;
+
+    private JournalFile(SqliteConnection connection)
+    {
+        _connection = connection;
+        _insert = connection.CreateCommand();
+        _insert.CommandText = "INSERT INTO entry (id, kind, wall_ms, sequence, body) VALUES ($id, $kind, $wall, $sequence, $body)";
+        foreach (var name in new[] { "$id", "$kind", "$wall", "$sequence", "$body" })
+            _insert.Parameters.AddWithValue(name, DBNull.Value);
+    }
+
+    /// <summary>
+    /// Opens the file and folds its entries. A file that cannot be believed (F2: torn, foreign, newer schema) is moved aside to
+    /// <c>NAME.aside-N</c>, and a new one is begun. Throws only when no file can be had at all (F3: full, read-only, no such folder).
+    /// </summary>
+    public static (JournalFile File, JournalContent Content) Open(string path)
+    {
+        try
+        {
+            return OpenBelieved(path);
+        }
+        catch (Exception e) when (IsUnbelievable(e))
+        {
+            var aside = SetAside(path);
+            var (file, content) = OpenBelieved(path);
+            return (file, content with { Finding = $"{e.Message} (set aside as {Path.GetFileName(aside)})" });
+        }
+    }
+
+    /// <summary>True for a file whose content is wrong, as against a disk that is full, read-only or failing.</summary>
+    public static bool IsUnbelievable(Exception e) =>
+        e is SqliteException { SqliteErrorCode: 11 or 26 or 1 or 19 } or JsonException or InvalidDataException or FormatException or InvalidCastException;
+
+    /// <summary>Moves a file and its WAL aside; gives the new name.</summary>
+    public static string SetAside(string path)
+    {
+        var n = 1;
+        while (File.Exists($"{path}.aside-{n}"))
+            n++;
+        var aside = $"{path}.aside-{n}";
+        File.Move(path, aside);
+        foreach (var suffix in new[] { "-wal", "-shm" })
+            if (File.Exists(path + suffix))
+                File.Move(path + suffix, aside + suffix, overwrite: true);
+        return aside;
+    }
+
+    /// <summary>Appends entries in one transaction, with a snapshot when one is due, and returns once they are on the disk.</summary>
+    /// <param name="state">The state after the last of the entries.</param>
+    /// <param name="snapshot">Store the state too, whether or not a snapshot is due: the entries before these may be missing.</param>
+    public void Append(IReadOnlyList<JournalEntry> entries, StationState state, bool snapshot = false)
+    {
+        var id = _lastId;
+        using (var transaction = _connection.BeginTransaction(deferred: false))
+        {
+            _insert.Transaction = transaction;
+            foreach (var entry in entries)
+            {
+                _insert.Parameters[0].Value = ++id;
+                _insert.Parameters[1].Value = JournalCodec.KindOf(entry);
+                _insert.Parameters[2].Value = entry.At.Wall.ToUnixTimeMilliseconds();
+                _insert.Parameters[3].Value = entry.ReportOrNull?.Sequence ?? (object)DBNull.Value;
+                _insert.Parameters[4].Value = JournalCodec.Write(entry);
+                _insert.ExecuteNonQuery();
+            }
+
+            snapshot |= id - _snapshotId >= SnapshotEvery;
+            if (snapshot)
+                Snapshot(transaction, id, state);
+            transaction.Commit();
+        }
+
+        // Only now: a failed transaction must not move the numbering.
+        _lastId = id;
+        if (snapshot)
+            _snapshotId = id;
+    }
+
+    /// <summary>Remembers the machine's boot, so that the next start knows whether the monotonic clock went on.</summary>
+    public void RememberMachineBoot(string bootId) => Execute(
+        "INSERT INTO machine (one, boot_id) VALUES (1, $boot) ON CONFLICT (one) DO UPDATE SET boot_id = $boot", ("$boot", bootId));
+
+    /// <summary>Opens the file for reading beside the writer; null when there is none yet.</summary>
+    public static SqliteConnection OpenReader(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    /// <summary>The newest rows, oldest first.</summary>
+    public static IReadOnlyList<JournalRow> Newest(SqliteConnection reader, int count)
+    {
+        using var command = reader.CreateCommand();
+        command.CommandText = "SELECT id, wall_ms, kind, body FROM entry ORDER BY id DESC LIMIT $count";
+        command.Parameters.AddWithValue("$count", count);
+        using var rows = command.ExecuteReader();
+        var found = new List<JournalRow>();
+        while (rows.Read())
+            found.Add(new JournalRow(rows.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1)), rows.GetString(2), System.Text.Encoding.UTF8.GetString((byte[])rows[3])));
+        found.Reverse();
+        return found;
+    }
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _connection.Dispose();
+    }
+
+    private static (JournalFile, JournalContent) OpenBelieved(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            Directory.CreateDirectory(folder);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
+        JournalFile? file = null;
+        try
+        {
+            connection.Open();
+            file = new JournalFile(connection);
+            file.Prepare(path);
+            return (file, file.Load());
+        }
+        catch
+        {
+            file?._insert.Dispose();
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Prepare(string path)
+    {
+        // FULL: what is acknowledged has reached the disk, also through a power cut (F1). The small cache keeps idle memory low.
+        Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-512; PRAGMA journal_size_limit=1048576");
+        var version = Scalar("PRAGMA user_version");
+        var tables = Scalar("SELECT count(*) FROM sqlite_master");
+        if (version == 0 && tables == 0)
+            Execute($"BEGIN IMMEDIATE; {Schema} PRAGMA user_version={SchemaVersion}; COMMIT");
+        else if (version != SchemaVersion)
+            throw new InvalidDataException($"journal schema {version} where {SchemaVersion} is known");
+        if (new FileInfo(path).Length > CheckBytesMax)
+            return;
+        using var check = _connection.CreateCommand();
+        check.CommandText = "PRAGMA quick_check(1)";
+        var verdict = check.ExecuteScalar() as string;
+        if (verdict != "ok")
+            throw new InvalidDataException($"quick_check: {verdict}");
+    }
+
+    private JournalContent Load()
+    {
+        var state = StationState.Empty;
+        using (var command = _connection.CreateCommand())
+        {
+            command.CommandText = "SELECT entry_id, body FROM snapshot WHERE one = 1";
+            using var row = command.ExecuteReader();
+            if (row.Read())
+            {
+                _snapshotId = row.GetInt64(0);
+                state = JournalCodec.ReadState((byte[])row[1]);
+            }
+        }
+
+        StationTime? last = null;
+        _lastId = _snapshotId;
+        using (var command = _connection.CreateCommand())
+        {
+            // The row of the snapshot itself is read too: it tells when the newest entry was made.
+            command.CommandText = "SELECT id, kind, body FROM entry WHERE id >= $from ORDER BY id";
+            command.Parameters.AddWithValue("$from", _snapshotId);
+            using var rows = command.ExecuteReader();
+            while (rows.Read())
+            {
+                var entry = JournalCodec.Read(rows.GetString(1), (byte[])rows[2]);
+                last = entry.At;
+                if (rows.GetInt64(0) <= _snapshotId)
+                    continue;
+                _lastId = rows.GetInt64(0);
+                state = state.With(entry);
+            }
+        }
+
+        using var machine = _connection.CreateCommand();
+        machine.CommandText = "SELECT boot_id FROM machine WHERE one = 1";
+        return new JournalContent(state, null, last, machine.ExecuteScalar() as string);
+    }
+
+    private void Snapshot(SqliteTransaction transaction, long id, StationState state)
+    {
+        using var command = _connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = """
+            INSERT INTO snapshot (one, entry_id, body) VALUES (1, $id, $body) ON CONFLICT (one) DO UPDATE SET entry_id = $id, body = $body;
+            DELETE FROM entry WHERE id <= $oldest AND (sequence IS NULL OR sequence <= $receipted);
+            """;
+        command.Parameters.AddWithValue("$id", id);
+        command.Parameters.AddWithValue("$body", JournalCodec.Write(state));
+        command.Parameters.AddWithValue("$oldest", id - RowsMax);
+        command.Parameters.AddWithValue("$receipted", state.ReceiptedUpTo);
+        command.ExecuteNonQuery();
+    }
+
+    private void Execute(string sql, params (string Name, object Value)[] parameters)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        command.ExecuteNonQuery();
+    }
+
+    private long Scalar(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+}

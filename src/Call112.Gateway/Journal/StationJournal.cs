@@ -1,0 +1,280 @@
+using System.Collections.Concurrent;
+using Call112.Gateway.Time;
+using Call112.Messages;
+using Call112.Station;
+using Microsoft.Data.Sqlite;
+
+namespace Call112.Gateway.Journal;
+
+/// <summary>What the journal tells the station loop.</summary>
+public interface IJournalListener
+{
+    /// <summary>Entries could not be stored; they are kept in memory and tried again (F3).</summary>
+    void StorageFailed(string detail);
+
+    /// <summary>Everything is on the disk again.</summary>
+    void StorageRecovered();
+
+    /// <summary>There are new reports to send.</summary>
+    void ReportsReady();
+}
+
+/// <summary>
+/// The journal as the station loop sees it: append and go on. A thread of its own writes what is waiting in one transaction and only
+/// then runs the acknowledgements (design: sound, then store, then acknowledge to the broker).
+/// Invariants: entries reach the disk in the order of <see cref="Append"/>; an acknowledgement runs after the commit of its entries, or,
+/// while the disk fails, only when <see cref="UnacknowledgedMax"/> others wait, because a broker that gets none sends none (F3);
+/// a report can be read as soon as it is stored, and while the disk fails from memory.
+/// </summary>
+public sealed class StationJournal : IDisposable
+{
+    /// <summary>Entries that wait in memory at most while the disk fails; the oldest that are no reports go first, then the oldest.</summary>
+    public const int BacklogMax = 20_000;
+
+    /// <summary>Acknowledgements held back while the disk fails. Below the session's receive maximum of 16, so that dispatches still come in.</summary>
+    public const int UnacknowledgedMax = 12;
+
+    private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(2);
+
+    private readonly string _path;
+    private readonly StationClock _clock;
+    private readonly IJournalListener _listener;
+    private readonly BlockingCollection<Batch> _queue = [];
+    private readonly Lock _readerLock = new();
+    private readonly Queue<Action> _heldBack = new();
+    private readonly Thread _thread;
+    private List<JournalEntry> _unstored = [];
+    private volatile IReadOnlyList<Report> _unstoredReports = [];
+    private JournalFile? _file;
+    private SqliteConnection? _reader;
+    private StationState _newest;
+    private bool _failing;
+    private bool _contradicted;
+
+    private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
+    {
+        (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
+        _failing = file is null;
+        Content = content;
+        _thread = new Thread(Run) { Name = "journal", IsBackground = true };
+    }
+
+    internal JournalContent Content { get; }
+
+    /// <summary>
+    /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
+    /// </summary>
+    public static StationJournal Open(string path, StationClock clock, IJournalListener listener)
+    {
+        try
+        {
+            var (file, content) = JournalFile.Open(path);
+            var boot = MachineBoot.Id();
+            if (content.MachineBootId != boot)
+                file.RememberMachineBoot(boot);
+            return new StationJournal(path, clock, listener, file, content);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            return new StationJournal(path, clock, listener, null, new JournalContent(StationState.Empty, $"no journal: {e.Message}", null, null));
+        }
+    }
+
+    /// <summary>How long the station was not running, as far as anybody knows; zero when nobody does (design: time limits go on).</summary>
+    public TimeSpan GapUntil(StationTime now)
+    {
+        if (Content.LastEntry is not { } last)
+            return TimeSpan.Zero;
+        var sameBoot = Content.MachineBootId == MachineBoot.Id() && now.Monotonic >= last.Monotonic;
+        var gap = sameBoot ? now.Monotonic - last.Monotonic
+            : last.Clock == ClockState.Synchronized && now.Clock == ClockState.Synchronized ? now.Wall - last.Wall
+            : TimeSpan.Zero;
+        return gap < TimeSpan.Zero ? TimeSpan.Zero : gap;
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Hands entries over. Returns at once.</summary>
+    /// <param name="state">The state after the entries.</param>
+    /// <param name="acknowledge">Runs on the journal's thread once they are on the disk; must not block.</param>
+    public void Append(IReadOnlyList<JournalEntry> entries, StationState state, Action? acknowledge) => _queue.Add(new Batch(entries, state, acknowledge));
+
+    /// <summary>Reports behind a sequence number, in order, from disk and, while that fails, from memory.</summary>
+    public IReadOnlyList<Report> ReadReports(long after, int limit)
+    {
+        var found = new List<Report>();
+        lock (_readerLock)
+        {
+            try
+            {
+                ReadStored(after, limit, found);
+            }
+            catch (Exception e) when (e is SqliteException or InvalidOperationException or IOException)
+            {
+                _reader?.Dispose();
+                _reader = null;
+            }
+        }
+
+        var last = found.Count > 0 ? found[^1].Sequence : after;
+        foreach (var report in _unstoredReports)
+            if (report.Sequence > last && found.Count < limit)
+                found.Add(report);
+        return found;
+    }
+
+    /// <summary>Stores what waits, and closes the file.</summary>
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        if (_thread.IsAlive)
+            _thread.Join(TimeSpan.FromSeconds(5));
+        lock (_readerLock)
+            _reader?.Dispose();
+        _file?.Dispose();
+        _queue.Dispose();
+    }
+
+    private void ReadStored(long after, int limit, List<Report> found)
+    {
+        if (_reader is null && !File.Exists(_path))
+            return;
+        _reader ??= JournalFile.OpenReader(_path);
+        using var command = _reader.CreateCommand();
+        command.CommandText = "SELECT kind, body FROM entry WHERE sequence > $after ORDER BY sequence LIMIT $limit";
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$limit", limit);
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+            if (JournalCodec.Read(rows.GetString(0), (byte[])rows[1]).ReportOrNull is { } report)
+                found.Add(report);
+    }
+
+    private void Run()
+    {
+        var batches = new List<Batch>();
+        while (true)
+        {
+            batches.Clear();
+            if (_queue.TryTake(out var first, _failing ? s_retryEvery : Timeout.InfiniteTimeSpan))
+            {
+                batches.Add(first);
+                while (batches.Count < 256 && _queue.TryTake(out var more))
+                    batches.Add(more);
+            }
+            else if (_queue.IsCompleted)
+                return;
+
+            Store(batches);
+        }
+    }
+
+    private void Store(List<Batch> batches)
+    {
+        var reports = false;
+        foreach (var batch in batches)
+        {
+            _unstored.AddRange(batch.Entries);
+            _newest = batch.State;
+            reports |= batch.Entries.Any(entry => entry.ReportOrNull is not null);
+        }
+
+        try
+        {
+            if (_unstored.Count > 0)
+            {
+                _file ??= Reopen();
+                _file.Append(_unstored, _newest, snapshot: _failing);
+            }
+
+            _unstored = [];
+            _unstoredReports = [];
+            Acknowledge(batches);
+            if (_failing)
+            {
+                _failing = false;
+                _listener.StorageRecovered();
+            }
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException || JournalFile.IsUnbelievable(e))
+        {
+            Fail(e, batches);
+        }
+
+        if (reports)
+            _listener.ReportsReady();
+    }
+
+    private void Acknowledge(List<Batch> batches)
+    {
+        while (_heldBack.TryDequeue(out var held))
+            held();
+        foreach (var batch in batches)
+            batch.Acknowledge?.Invoke();
+    }
+
+    private void Fail(Exception e, List<Batch> batches)
+    {
+        foreach (var batch in batches)
+            if (batch.Acknowledge is { } acknowledge)
+                _heldBack.Enqueue(acknowledge);
+        while (_heldBack.Count > UnacknowledgedMax)
+            _heldBack.Dequeue()();
+        if (_unstored.Count > BacklogMax)
+        {
+            // The newest state goes into the file as a whole when the disk is back; only the reports must be kept one by one.
+            _unstored = [.. _unstored.Where(entry => entry.ReportOrNull is not null).TakeLast(BacklogMax)];
+        }
+
+        _unstoredReports = [.. _unstored.Select(entry => entry.ReportOrNull).OfType<Report>()];
+        _file?.Dispose();
+        _file = null;
+        _contradicted = JournalFile.IsUnbelievable(e);
+        if (_failing)
+            return;
+        _failing = true;
+        _listener.StorageFailed(e.Message);
+    }
+
+    /// <summary>
+    /// A file that fails is opened anew. One that contradicts what memory holds (it could not be read at start, or its content is damaged) is
+    /// set aside, and a new one begins with the state that memory holds.
+    /// </summary>
+    private JournalFile Reopen()
+    {
+        if (_contradicted && File.Exists(_path))
+            JournalFile.SetAside(_path);
+        var (file, content) = JournalFile.Open(_path);
+        // A commit that reported an error may have reached the disk all the same: what is there is not stored again.
+        if (content.State.BootId == _newest.BootId)
+            _unstored = [.. _unstored.Where(entry => entry.ReportOrNull is not { } report || report.Sequence > content.State.LastSequence)];
+        file.RememberMachineBoot(MachineBoot.Id());
+        lock (_readerLock)
+        {
+            _reader?.Dispose();
+            _reader = null;
+        }
+
+        return file;
+    }
+
+    private readonly record struct Batch(IReadOnlyList<JournalEntry> Entries, StationState State, Action? Acknowledge);
+}
+
+/// <summary>The kernel's id of this boot: as long as it is the same, the monotonic clock went on.</summary>
+internal static class MachineBoot
+{
+    private const string File = "/proc/sys/kernel/random/boot_id";
+
+    public static string Id()
+    {
+        try
+        {
+            return System.IO.File.ReadAllText(File).Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}

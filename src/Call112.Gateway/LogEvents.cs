@@ -1,0 +1,24 @@
+namespace Call112.Gateway;
+
+/// <summary>Every event id of the service's log, so that a technician can search for a number. Ranges: 1xx service, 2xx links, 3xx journal, 4xx board, 5xx panel.</summary>
+internal static class LogEvents
+{
+    public static readonly EventId Armed = new(101, nameof(Armed));
+    public static readonly EventId Stopped = new(102, nameof(Stopped));
+    public static readonly EventId LoopFailed = new(103, nameof(LoopFailed));
+    public static readonly EventId Step = new(110, nameof(Step));
+    public static readonly EventId Refused = new(111, nameof(Refused));
+
+    public static readonly EventId Connected = new(201, nameof(Connected));
+    public static readonly EventId ConnectFailed = new(202, nameof(ConnectFailed));
+    public static readonly EventId ConnectionLost = new(203, nameof(ConnectionLost));
+
+    public static readonly EventId JournalFinding = new(301, nameof(JournalFinding));
+    public static readonly EventId StorageFailed = new(302, nameof(StorageFailed));
+    public static readonly EventId StorageRecovered = new(303, nameof(StorageRecovered));
+
+    public static readonly EventId BoardFailed = new(401, nameof(BoardFailed));
+
+    public static readonly EventId PanelListening = new(501, nameof(PanelListening));
+    public static readonly EventId PanelFailed = new(502, nameof(PanelFailed));
+}

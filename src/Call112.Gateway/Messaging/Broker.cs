@@ -1,0 +1,56 @@
+namespace Call112.Gateway.Messaging;
+
+/// <summary>A message as it came in, with the handle that acknowledges it on the connection that brought it, and on no other (F6, MQTT ack traps).</summary>
+/// <param name="Acknowledge">Sends the PUBACK; does nothing when that connection has gone, or for QoS 0. Never blocks, never throws.</param>
+public readonly record struct InboundMessage(string Topic, ReadOnlyMemory<byte> Payload, bool Retained, Action Acknowledge);
+
+/// <summary>A message to send.</summary>
+/// <param name="AtLeastOnce">QoS 1, and the publish completes with the PUBACK; else QoS 0.</param>
+public readonly record struct OutboundMessage(string Topic, byte[] Payload, bool AtLeastOnce, bool Retain = false);
+
+/// <summary>What a session asks of the broker.</summary>
+/// <param name="ClientId">Fixed: the session survives the connection.</param>
+public sealed record SessionRequest(string ClientId, OutboundMessage Will, IReadOnlyList<string> Subscriptions);
+
+/// <summary>
+/// A broker, as the uplink sees it. Two implementations: MQTT 5 (<see cref="MqttBroker"/>) and, in tests and the simulation, memory.
+/// </summary>
+public interface IBroker
+{
+    /// <summary>Opens a fresh connection, resumes or begins the session and subscribes.</summary>
+    /// <param name="receive">Called for each message, one after another. Returns when the message has been taken over; what it waits for holds back the next.</param>
+    /// <exception cref="BrokerException">The broker refused, did not answer in time, or could not be reached; the message says which.</exception>
+    Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel);
+}
+
+/// <summary>One connection. Disposing it closes it in order, so that no will is sent.</summary>
+public interface IBrokerConnection : IAsyncDisposable
+{
+    /// <summary>The broker still had the session, with what was queued for it.</summary>
+    bool SessionPresent { get; }
+
+    /// <summary>Completes with the reason when the connection has gone. Never faults.</summary>
+    Task<string> Closed { get; }
+
+    /// <summary>Publishes; with QoS 1 until the PUBACK.</summary>
+    /// <exception cref="BrokerException">No PUBACK before the deadline, or the connection has gone.</exception>
+    Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel);
+}
+
+/// <summary>The broker refused, is silent, or is gone.</summary>
+public sealed class BrokerException : Exception
+{
+    public BrokerException()
+    {
+    }
+
+    public BrokerException(string message)
+        : base(message)
+    {
+    }
+
+    public BrokerException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,53 @@
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway.Messaging;
+
+/// <summary>Turns a message of the wire into an input of the station. Any bytes end as a valid input or as a refusal with its reason (design, promise 5).</summary>
+public static class Inbound
+{
+    /// <summary>The reason of a retained dispatch or command (contract, "Rules for every message").</summary>
+    public const string RetainedReason = "retained";
+
+    /// <summary>The input, or null for what needs none: a stale heartbeat of the centre.</summary>
+    public static StationInput? ToInput(InboundMessage message)
+    {
+        if (!Topics.TryParse(message.Topic, out var topic))
+            return new StationInput.MessageRefused($"topic: '{message.Topic}' is not of the contract", null);
+        return topic.Kind switch
+        {
+            TopicKind.StationDispatch or TopicKind.GroupDispatch => OfDispatch(message),
+            TopicKind.Command => OfCommand(message),
+            TopicKind.Receipt => OfReceipt(message),
+            // A retained heartbeat proves only that the centre once lived.
+            TopicKind.CenterHeartbeat => message.Retained || MessageReader.ReadCenterHeartbeat(message.Payload).Value is null ? null : new StationInput.CenterHeard(),
+            TopicKind.Report or TopicKind.State or TopicKind.Heartbeat or TopicKind.Telemetry =>
+                new StationInput.MessageRefused($"topic: '{message.Topic}' is not for a station", null),
+            _ => throw new ArgumentOutOfRangeException(nameof(message), topic.Kind, "a topic without a rule"),
+        };
+    }
+
+    private static StationInput OfDispatch(InboundMessage message)
+    {
+        var parsed = MessageReader.ReadDispatch(message.Payload);
+        if (message.Retained)
+            return new StationInput.MessageRefused(RetainedReason, parsed.DispatchId);
+        return parsed.Value is { } dispatch
+            ? new StationInput.DispatchArrived(dispatch)
+            : new StationInput.MessageRefused(parsed.Reason, parsed.DispatchId);
+    }
+
+    private static StationInput OfCommand(InboundMessage message)
+    {
+        if (message.Retained)
+            return new StationInput.MessageRefused(RetainedReason, null);
+        var parsed = MessageReader.ReadCommand(message.Payload);
+        return parsed.Value is { } command ? new StationInput.CommandArrived(command) : new StationInput.MessageRefused(parsed.Reason, null);
+    }
+
+    private static StationInput OfReceipt(InboundMessage message)
+    {
+        var parsed = MessageReader.ReadReceipt(message.Payload);
+        return parsed.Value is { } receipt ? new StationInput.ReceiptArrived(receipt.UpTo) : new StationInput.MessageRefused(parsed.Reason, null);
+    }
+}

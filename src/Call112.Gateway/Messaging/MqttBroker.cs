@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
+using Call112.Gateway.Options;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace Call112.Gateway.Messaging;
+
+/// <summary>MQTT 5 by MQTTnet; the only file that knows its types. A fresh client for every connection: an old one's flags and packet ids are not trusted.</summary>
+public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroker
+{
+    /// <summary>Unacknowledged messages the broker may have under way to us (contract, "Topics").</summary>
+    public const ushort ReceiveMaximum = 16;
+
+    /// <summary>How long the broker keeps the session of a station that is away, seconds: 7 days (contract).</summary>
+    public const uint SessionExpirySeconds = 7 * 24 * 3600;
+
+    private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly MqttClientFactory _factory = new();
+
+    public async Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel)
+    {
+        var client = _factory.CreateMqttClient();
+        var connection = new Connection(client, time);
+        try
+        {
+            client.ApplicationMessageReceivedAsync += e => connection.ReceiveAsync(e, receive);
+            client.DisconnectedAsync += connection.DisconnectedAsync;
+            using var deadline = new CancellationTokenSource(s_connectDeadline, time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+            var result = await client.ConnectAsync(ClientOptions(request), both.Token);
+            if (result.ResultCode != MqttClientConnectResultCode.Success)
+                throw new BrokerException($"the broker refused the connection: {result.ResultCode} {result.ReasonString}".TrimEnd());
+            connection.SessionPresent = result.IsSessionPresent;
+            await SubscribeAsync(client, request.Subscriptions, both.Token);
+            return connection;
+        }
+        catch (Exception e) when (e is not BrokerException && (e is not OperationCanceledException || !cancel.IsCancellationRequested))
+        {
+            await connection.DisposeAsync();
+            throw new BrokerException(e is OperationCanceledException ? $"no answer within {s_connectDeadline.TotalSeconds} s" : Innermost(e), e);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task SubscribeAsync(IMqttClient client, IReadOnlyList<string> topics, CancellationToken cancel)
+    {
+        var options = new MqttClientSubscribeOptions();
+        foreach (var topic in topics)
+            options.TopicFilters.Add(new MqttTopicFilter
+            {
+                Topic = topic,
+                QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                // Without it a retained publish reaches a live subscriber with the flag cleared, and F7 could not be seen.
+                RetainAsPublished = true,
+                RetainHandling = MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly,
+            });
+        var result = await client.SubscribeAsync(options, cancel);
+        foreach (var item in result.Items)
+            if (item.ResultCode > MqttClientSubscribeResultCode.GrantedQoS2)
+                throw new BrokerException($"the broker refused the subscription to {item.TopicFilter.Topic}: {item.ResultCode}");
+    }
+
+    private MqttClientOptions ClientOptions(SessionRequest request)
+    {
+        var builder = _factory.CreateClientOptionsBuilder()
+            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithTcpServer(uplink.Host, uplink.Port)
+            .WithClientId(request.ClientId)
+            .WithCleanStart(false)
+            .WithSessionExpiryInterval(SessionExpirySeconds)
+            .WithReceiveMaximum(ReceiveMaximum)
+            // Only a second net: proof of life is the heartbeat's PUBACK (F9).
+            .WithKeepAlivePeriod(TimeSpan.FromSeconds(30))
+            .WithTimeout(s_connectDeadline)
+            .WithWillTopic(request.Will.Topic)
+            .WithWillPayload(request.Will.Payload)
+            .WithWillRetain(request.Will.Retain)
+            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+        if (uplink.Username is not null)
+            builder = builder.WithCredentials(uplink.Username, uplink.PasswordFile is null ? "" : File.ReadLines(uplink.PasswordFile).FirstOrDefault() ?? "");
+        if (uplink.Tls)
+            builder = builder.WithTlsOptions(Tls);
+        return builder.Build();
+    }
+
+    /// <summary>Read anew at every connect, so that a changed certificate needs no restart (F13).</summary>
+    private void Tls(MqttClientTlsOptionsBuilder tls)
+    {
+        tls.UseTls().WithTargetHost(uplink.Host);
+        if (uplink.CaFile is not null)
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(uplink.CaFile);
+            tls.WithTrustChain(authorities);
+        }
+
+        if (uplink.CertificateFile is not null)
+            tls.WithClientCertificates([X509Certificate2.CreateFromPemFile(uplink.CertificateFile, uplink.KeyFile)]);
+    }
+
+    private static string Innermost(Exception e)
+    {
+        while (e.InnerException is { } inner)
+            e = inner;
+        return e is CryptographicException ? $"certificate: {e.Message}" : e.Message;
+    }
+
+    /// <summary>
+    /// One client's life. Invariant: PUBACKs leave in the order in which they were asked for (MQTT-4.6.0-2), by one sender, and only on
+    /// this client.
+    /// </summary>
+    private sealed class Connection : IBrokerConnection
+    {
+        private static readonly TimeSpan s_closeDeadline = TimeSpan.FromSeconds(1);
+
+        private readonly IMqttClient _client;
+        private readonly TimeProvider _time;
+        private readonly CancellationTokenSource _gone = new();
+        private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Channel<MqttApplicationMessageReceivedEventArgs> _toAcknowledge =
+            Channel.CreateUnbounded<MqttApplicationMessageReceivedEventArgs>(new UnboundedChannelOptions { SingleReader = true });
+        private readonly Task _acknowledger;
+
+        public Connection(IMqttClient client, TimeProvider time)
+        {
+            (_client, _time) = (client, time);
+            _acknowledger = AcknowledgeAsync();
+        }
+
+        public bool SessionPresent { get; set; }
+
+        public Task<string> Closed => _closed.Task;
+
+        public Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs e, Func<InboundMessage, ValueTask> receive)
+        {
+            e.AutoAcknowledge = false;
+            var message = e.ApplicationMessage;
+            var acknowledge = message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? () => { } : (Action)(() => _toAcknowledge.Writer.TryWrite(e));
+            var taken = receive(new InboundMessage(message.Topic, message.Payload.ToArray(), message.Retain, acknowledge));
+            return taken.IsCompletedSuccessfully ? Task.CompletedTask : taken.AsTask();
+        }
+
+        public Task DisconnectedAsync(MqttClientDisconnectedEventArgs e)
+        {
+            _closed.TrySetResult(e.Exception is { } exception ? Innermost(exception) : e.ReasonString ?? "the connection was closed");
+            return Task.CompletedTask;
+        }
+
+        public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
+        {
+            using var late = new CancellationTokenSource(deadline, _time);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel, _gone.Token);
+            try
+            {
+                var result = await _client.PublishAsync(
+                    new MqttApplicationMessage
+                    {
+                        Topic = message.Topic,
+                        Payload = new ReadOnlySequence<byte>(message.Payload),
+                        Retain = message.Retain,
+                        QualityOfServiceLevel = message.AtLeastOnce ? MqttQualityOfServiceLevel.AtLeastOnce : MqttQualityOfServiceLevel.AtMostOnce,
+                    },
+                    any.Token);
+                if (!result.IsSuccess)
+                    throw new BrokerException($"the broker refused a message to {message.Topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd());
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw new BrokerException(late.IsCancellationRequested ? $"no PUBACK within {deadline.TotalSeconds} s" : "the connection has gone");
+            }
+            catch (Exception e) when (e is MqttCommunicationException or MqttClientNotConnectedException or InvalidOperationException or ObjectDisposedException)
+            {
+                throw new BrokerException(Innermost(e), e);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _toAcknowledge.Writer.TryComplete();
+            try
+            {
+                using var late = new CancellationTokenSource(s_closeDeadline, _time);
+                if (_client.IsConnected)
+                    await _client.DisconnectAsync(new MqttClientDisconnectOptions(), late.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException or MqttClientNotConnectedException or ObjectDisposedException or InvalidOperationException)
+            {
+                // It was to be closed; it is.
+            }
+
+            await _gone.CancelAsync();
+            await _acknowledger;
+            _client.Dispose();
+            _gone.Dispose();
+            _closed.TrySetResult("closed by this station");
+        }
+
+        private async Task AcknowledgeAsync()
+        {
+            try
+            {
+                await foreach (var e in _toAcknowledge.Reader.ReadAllAsync(_gone.Token))
+                    await e.AcknowledgeAsync(_gone.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException or MqttClientNotConnectedException or InvalidOperationException or ObjectDisposedException)
+            {
+                // The connection has gone: the broker delivers again, and the state knows the dispatch.
+            }
+        }
+    }
+}

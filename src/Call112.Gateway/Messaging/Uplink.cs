@@ -1,0 +1,234 @@
+using Call112.Gateway.Options;
+using Call112.Gateway.Time;
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway.Messaging;
+
+/// <summary>
+/// The session with the centre over one uplink: connect, subscribe, birth, then heartbeats, reports and health until something fails;
+/// then wait and begin again. The one reconnect loop of the service.
+/// Invariants: reports leave in the order of their sequence, again from the last receipt after every reconnect (contract, "Report");
+/// a connection that does not answer in time is closed, whatever the library thinks of it (F9); the back-off resets on proof of use only (F8).
+/// Not its business: what a message means.
+/// </summary>
+public sealed class Uplink : BackgroundService
+{
+    /// <summary>Reports read from the journal at a time.</summary>
+    private const int ReportBatch = 32;
+
+    /// <summary>Proof of use: a connection that has lasted this long resets the back-off.</summary>
+    private static readonly TimeSpan s_provenAfter = TimeSpan.FromSeconds(60);
+
+    /// <summary>Reports without a receipt are sent again after this, doubling up to <see cref="s_resendAtMost"/>.</summary>
+    private static readonly TimeSpan s_resendAfter = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan s_resendAtMost = TimeSpan.FromMinutes(15);
+
+    private static readonly TimeSpan s_telemetryEvery = TimeSpan.FromSeconds(60);
+
+    /// <summary>Deadline of each message of an orderly stop.</summary>
+    private static readonly TimeSpan s_farewellDeadline = TimeSpan.FromSeconds(1);
+
+    private readonly UplinkOptions _options;
+    private readonly StationLoop _station;
+    private readonly IBroker _broker;
+    private readonly StationClock _clock;
+    private readonly Vitals _vitals;
+    private readonly ILogger<Uplink> _log;
+    private readonly Random _jitter;
+    private readonly SessionRequest _request;
+    private readonly Signal _reports = new();
+    private readonly Signal _health = new();
+    private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _heartbeats;
+    private long _sent;
+    private volatile bool _sendAgain;
+
+    /// <param name="jitter">Source of the back-off's jitter; seeded by the caller.</param>
+    public Uplink(GatewayOptions options, StationLoop station, IBroker broker, StationClock clock, Vitals vitals, Random jitter, ILogger<Uplink> log)
+    {
+        (_options, _station, _broker, _clock, _vitals, _jitter, _log) = (options.Uplink, station, broker, clock, vitals, jitter, log);
+        var id = options.Station.Id;
+        _request = new SessionRequest(
+            $"call112-{id}",
+            new OutboundMessage(Topics.State(id), [], AtLeastOnce: true, Retain: true),
+            [
+                Topics.Dispatch(id),
+                Topics.Command(id),
+                Topics.Receipt(id),
+                Topics.CenterHeartbeat,
+                .. options.Station.Groups.Append("all").Distinct().Select(Topics.GroupDispatch),
+            ]);
+        station.ReportsArrived += _reports.Set;
+        station.ReportNowAsked += () =>
+        {
+            _sendAgain = true;
+            _reports.Set();
+            _health.Set();
+        };
+        station.Changed += _health.Set;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _reports.Dispose();
+        _health.Dispose();
+    }
+
+    /// <summary>Completes when the station has been subscribed for the first time.</summary>
+    public Task Subscribed => _subscribed.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var backOff = default(BackOff);
+        try
+        {
+            await _station.Armed.WaitAsync(stoppingToken);
+            while (true)
+            {
+                var began = _clock.Monotonic;
+                var reason = await RunOnceAsync(stoppingToken);
+                if (_clock.Monotonic - began >= s_provenAfter)
+                    backOff = default;
+                (var wait, backOff) = backOff.Fail(_jitter.NextDouble());
+                _log.LogWarning(LogEvents.ConnectionLost, "{Uplink} {Broker}: {Reason}; next attempt in {Wait:0.0} s", _options.Name, _options, reason, wait.TotalSeconds);
+                await Task.Delay(wait, _clock.Time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+
+    /// <summary>One connection's life. Returns why it ended.</summary>
+    private async Task<string> RunOnceAsync(CancellationToken stop)
+    {
+        try
+        {
+            var request = _request with { Will = _request.Will with { Payload = MessageWriter.Write(_vitals.Status(online: false)) } };
+            await using var connection = await _broker.ConnectAsync(request, _station.ReceiveAsync, stop);
+            _log.LogInformation(LogEvents.Connected, "{Uplink} {Broker}: connected, session {Session}", _options.Name, _options, connection.SessionPresent ? "resumed" : "new");
+            await _station.PostAsync(new StationInput.UplinkProved(_options.Name));
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            Task[] parts = [HealthAsync(connection, ended.Token), HeartbeatAsync(connection, ended.Token), ReportAsync(connection, ended.Token), TelemetryAsync(connection, ended.Token), connection.Closed];
+            _subscribed.TrySetResult();
+            var first = await Task.WhenAny(parts);
+            await ended.CancelAsync();
+            var reason = first == parts[^1] ? await connection.Closed : await ReasonOf(first);
+            await Task.WhenAll(parts[..^1].Select(ReasonOf));
+            if (stop.IsCancellationRequested)
+                await LeaveAsync(connection);
+            return reason;
+        }
+        catch (BrokerException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static async Task<string> ReasonOf(Task part)
+    {
+        try
+        {
+            await part;
+            return "ended";
+        }
+        catch (BrokerException e)
+        {
+            return e.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            return "stopped";
+        }
+    }
+
+    /// <summary>An orderly stop: what is reported goes out, then the farewell that the will would otherwise be.</summary>
+    private async Task LeaveAsync(IBrokerConnection connection)
+    {
+        try
+        {
+            foreach (var report in _station.ReadReports(_sent, ReportBatch))
+                await connection.PublishAsync(ReportMessage(report), s_farewellDeadline, CancellationToken.None);
+            await connection.PublishAsync(StatusMessage(online: false), s_farewellDeadline, CancellationToken.None);
+        }
+        catch (BrokerException e)
+        {
+            _log.LogInformation(LogEvents.ConnectionLost, "{Uplink}: no farewell: {Reason}", _options.Name, e.Message);
+        }
+    }
+
+    /// <summary>Birth at once; again whenever an alarm, the clock's state or the number of open alerts changes.</summary>
+    private async Task HealthAsync(IBrokerConnection connection, CancellationToken cancel)
+    {
+        string? told = null;
+        while (true)
+        {
+            var now = _vitals.HealthKey();
+            if (now != told)
+            {
+                await connection.PublishAsync(StatusMessage(online: true), _options.PublishDeadline, cancel);
+                told = now;
+            }
+
+            await _health.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>Proof of life with a deadline for the PUBACK; a late one ends the connection.</summary>
+    private async Task HeartbeatAsync(IBrokerConnection connection, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(_options.HeartbeatEvery, _clock.Time);
+        do
+        {
+            var beat = MessageWriter.Write(_vitals.Heartbeat(++_heartbeats));
+            await connection.PublishAsync(new OutboundMessage(Topics.Heartbeat(_vitals.StationId), beat, AtLeastOnce: true), _options.PublishDeadline, cancel);
+            await _station.PostAsync(new StationInput.UplinkProved(_options.Name));
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    private async Task ReportAsync(IBrokerConnection connection, CancellationToken cancel)
+    {
+        _sent = _station.State.ReceiptedUpTo;
+        var resendAfter = s_resendAfter;
+        while (true)
+        {
+            var receipted = _station.State.ReceiptedUpTo;
+            _sent = _sendAgain ? receipted : Math.Max(_sent, receipted);
+            _sendAgain = false;
+            var batch = _station.ReadReports(_sent, ReportBatch);
+            foreach (var report in batch)
+            {
+                await connection.PublishAsync(ReportMessage(report), _options.PublishDeadline, cancel);
+                _sent = report.Sequence;
+            }
+
+            if (batch.Count > 0 || await _reports.WaitAsync(resendAfter, _clock.Time, cancel))
+                continue;
+            // Nothing new for a while: did the centre store what was sent? The PUBACK was only the broker's word (F1).
+            var progress = _station.State.ReceiptedUpTo > receipted;
+            resendAfter = progress ? s_resendAfter : TimeSpan.FromTicks(Math.Min(resendAfter.Ticks * 2, s_resendAtMost.Ticks));
+            _sendAgain = !progress && receipted < _sent;
+        }
+    }
+
+    private async Task TelemetryAsync(IBrokerConnection connection, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(s_telemetryEvery, _clock.Time);
+        do
+        {
+            var telemetry = MessageWriter.Write(_vitals.Telemetry());
+            await connection.PublishAsync(new OutboundMessage(Topics.Telemetry(_vitals.StationId), telemetry, AtLeastOnce: false), _options.PublishDeadline, cancel);
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    private static OutboundMessage ReportMessage(Report report) => new(Topics.Report(report.StationId), MessageWriter.Write(report), AtLeastOnce: true);
+
+    private OutboundMessage StatusMessage(bool online) =>
+        new(Topics.State(_vitals.StationId), MessageWriter.Write(_vitals.Status(online)), AtLeastOnce: true, Retain: true);
+}

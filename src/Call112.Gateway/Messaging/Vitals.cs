@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Reflection;
+using Call112.Gateway.Options;
+using Call112.Gateway.Time;
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway.Messaging;
+
+/// <summary>What the station says of itself: state, heartbeat, telemetry (contract, "Topics").</summary>
+public sealed class Vitals(GatewayOptions options, StationLoop station, StationClock clock)
+{
+    private readonly TimeSpan _started = clock.Monotonic;
+
+    public static string Version { get; } =
+        typeof(Vitals).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public string StationId { get; } = options.Station.Id;
+
+    /// <summary>Changes whenever the state message must be sent again.</summary>
+    public string HealthKey()
+    {
+        var state = station.State;
+        return string.Create(CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {string.Join(',', AlarmNames(state))}");
+    }
+
+    public StationStatus Status(bool online)
+    {
+        var state = station.State;
+        var now = clock.Now();
+        return new StationStatus(
+            online,
+            StationId,
+            station.BootId,
+            now.Wall,
+            now.Clock,
+            options.Station.Name,
+            options.Station.Kind.ToString(),
+            options.Station.Groups,
+            Version,
+            state.LastSequence,
+            state.Alerts.Length,
+            [.. AlarmNames(state)],
+            state.Alarms.Any(alarm => alarm.Event == ReportEvent.StorageFault) ? "fault" : station.JournalFinding ?? "ok");
+    }
+
+    public Heartbeat Heartbeat(long number)
+    {
+        var state = station.State;
+        var now = clock.Now();
+        return new Heartbeat(
+            StationId,
+            station.BootId,
+            number,
+            now.Wall,
+            now.Clock,
+            (long)(now.Monotonic - _started).TotalMilliseconds,
+            state.LastSequence,
+            (int)Math.Min(int.MaxValue, state.LastSequence - state.ReceiptedUpTo));
+    }
+
+    public Telemetry Telemetry()
+    {
+        var now = clock.Now();
+        return new Telemetry(
+            StationId,
+            station.BootId,
+            now.Wall,
+            now.Clock,
+            options.Position?.Latitude,
+            options.Position?.Longitude,
+            BoardTemperature(),
+            Math.Round(Environment.WorkingSet / 1048576.0, 1),
+            DiskFree());
+    }
+
+    private static IEnumerable<string> AlarmNames(StationState state) =>
+        state.Alarms.Select(alarm => alarm.Detail is null || alarm.Event == ReportEvent.StorageFault ? alarm.Event.ToString() : $"{alarm.Event}:{alarm.Detail}").Distinct();
+
+    /// <summary>The kernel's first thermal zone, °C; null where there is none.</summary>
+    private static double? BoardTemperature()
+    {
+        try
+        {
+            return double.Parse(File.ReadAllText("/sys/class/thermal/thermal_zone0/temp"), CultureInfo.InvariantCulture) / 1000;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private double? DiskFree()
+    {
+        try
+        {
+            return Math.Round(new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(options.JournalPath)) ?? "/").AvailableFreeSpace / 1048576.0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Call112.Station;
+
+namespace Call112.Gateway.Options;
+
+/// <summary>The effective options of one gateway: station.json over the defaults, environment over both. Immutable and checked.</summary>
+public sealed record GatewayOptions
+{
+    public required StationOptions Station { get; init; }
+
+    public required UplinkOptions Uplink { get; init; }
+
+    public BoardOptions Board { get; init; } = new();
+
+    /// <summary>Path of the journal's SQLite file.</summary>
+    public string JournalPath { get; init; } = "/var/lib/call112/journal.db";
+
+    /// <summary>Where the panel listens, or null when there is none.</summary>
+    public PanelListen? Panel { get; init; } = new("127.0.0.1", 8112);
+
+    /// <summary>Believe the wall clock without asking the kernel. Default on a simulated board, where the host's clock is what there is.</summary>
+    public bool TrustClock { get; init; }
+
+    /// <summary>Surveyed position of the post, WGS 84 degrees, for telemetry.</summary>
+    public (double Latitude, double Longitude)? Position { get; init; }
+}
+
+/// <summary>A loopback or local address and a port; port 0 takes a free one.</summary>
+public readonly record struct PanelListen(string Host, int Port);
+
+/// <summary>Which cabinet the station drives.</summary>
+public sealed record BoardOptions
+{
+    public const string SimulatedProfile = "simulated";
+
+    public string Profile { get; init; } = SimulatedProfile;
+
+    /// <summary>Simulated board only: a file or FIFO that gets one line per output change, <c>monotonic-ns name 0|1</c>.</summary>
+    public string? TracePath { get; init; }
+}
+
+/// <summary>One way to a broker.</summary>
+public sealed record UplinkOptions
+{
+    public string Name { get; init; } = "lan";
+
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public bool Tls { get; init; }
+
+    /// <summary>PEM file with the authorities to trust; the system's when null.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>PEM file with the station's certificate.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>PEM file with its key.</summary>
+    public string? KeyFile { get; init; }
+
+    public string? Username { get; init; }
+
+    /// <summary>File whose first line is the password.</summary>
+    public string? PasswordFile { get; init; }
+
+    /// <summary>A slow or paid line: heartbeats every 30 s instead of 5 s, loss known after 90 s (contract, "Topics").</summary>
+    public bool Metered { get; init; }
+
+    /// <summary>Time between heartbeats.</summary>
+    public TimeSpan HeartbeatEvery => Metered ? TimeSpan.FromSeconds(30) : TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a PUBACK may take.</summary>
+    public TimeSpan PublishDeadline => Metered ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(5);
+
+    public override string ToString() => $"{(Tls ? "mqtts" : "mqtt")}://{Host}:{Port}";
+}

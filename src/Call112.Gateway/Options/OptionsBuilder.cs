@@ -1,0 +1,200 @@
+using System.Globalization;
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway.Options;
+
+/// <summary>Turns a station.json into checked options; collects every error instead of stopping at the first.</summary>
+internal static class OptionsBuilder
+{
+    public static OptionsResult Build(StationFile file)
+    {
+        var errors = new List<FieldError>();
+        var uplink = Uplink(file.Uplinks, errors);
+        var profile = file.Board?.Profile ?? BoardOptions.SimulatedProfile;
+        if (profile != BoardOptions.SimulatedProfile)
+            errors.Add(new FieldError("board.profile", $"'{profile}' is not known; this version drives 'simulated'"));
+        var station = Station(file, uplink?.Metered ?? false, errors);
+        errors.AddRange(station.Validate());
+        var options = new GatewayOptions
+        {
+            Station = station,
+            Uplink = uplink ?? new UplinkOptions { Host = "", Port = 0 },
+            Board = new BoardOptions { Profile = profile, TracePath = file.Board?.Trace },
+            JournalPath = file.Journal?.Path ?? "/var/lib/call112/journal.db",
+            Panel = Panel(file.Panel, errors),
+            TrustClock = Clock(file.Clock, profile, errors),
+            Position = Position(file.Station, errors),
+        };
+        if (options.JournalPath.Length == 0)
+            errors.Add(new FieldError("journal.path", "must not be empty"));
+        return errors.Count == 0 ? new OptionsResult(options, []) : new OptionsResult(null, errors);
+    }
+
+    private static StationOptions Station(StationFile file, bool metered, List<FieldError> errors)
+    {
+        var part = file.Station ?? new StationFile.StationPart();
+        if (part.Id is null)
+            errors.Add(new FieldError("station.id", "missing"));
+        return new StationOptions
+        {
+            // A missing id is reported above; the placeholder keeps Validate from reporting it twice.
+            Id = part.Id ?? "missing",
+            Name = part.Name ?? part.Id ?? "",
+            Groups = part.Groups ?? [],
+            Kind = Named(part.Kind, "station.kind", StationKind.Puskesmas, errors),
+            Annunciation = part.Annunciation is null ? null : Named(part.Annunciation, "station.annunciation", AnnunciationStyle.Siren, errors),
+            DutyHours = [.. (part.DutyHours ?? []).Select((window, i) => Duty(window, $"station.dutyHours[{i}]", errors))],
+            UtcOffsetMinutes = part.UtcOffsetMinutes ?? 480,
+            PanicSiren = part.PanicSiren ?? false,
+            Timing = Timing(file.Timing ?? new StationFile.TimingPart(), metered),
+        };
+    }
+
+    private static StationTiming Timing(StationFile.TimingPart part, bool metered)
+    {
+        var defaults = new StationTiming();
+        if (metered)
+            defaults = defaults with { LinkSuspectAfter = TimeSpan.FromSeconds(45), LinkLostAfter = TimeSpan.FromSeconds(90) };
+        return new StationTiming
+        {
+            SirenFirst = Seconds(part.SirenFirstSeconds, defaults.SirenFirst),
+            SirenBurst = Seconds(part.SirenBurstSeconds, defaults.SirenBurst),
+            SirenBurstPeriod = Seconds(part.SirenBurstPeriodSeconds, defaults.SirenBurstPeriod),
+            SirenLimit = Seconds(part.SirenLimitSeconds, defaults.SirenLimit),
+            RemindAfter = Seconds(part.RemindAfterSeconds, defaults.RemindAfter),
+            UnacknowledgedAfter = Seconds(part.UnacknowledgedAfterSeconds, defaults.UnacknowledgedAfter),
+            UnacknowledgedAfterFire = Seconds(part.UnacknowledgedAfterFireSeconds, defaults.UnacknowledgedAfterFire),
+            Chime = Seconds(part.ChimeSeconds, defaults.Chime),
+            OutOfHoursChime = Seconds(part.OutOfHoursChimeSeconds, defaults.OutOfHoursChime),
+            TaskLimit = Seconds(part.TaskLimitSeconds, defaults.TaskLimit),
+            DoorPulse = Seconds(part.DoorPulseSeconds, defaults.DoorPulse),
+            Settle = Seconds(part.SettleSeconds, defaults.Settle),
+            PanicClearHold = Seconds(part.PanicClearHoldSeconds, defaults.PanicClearHold),
+            InputStuckAfter = Seconds(part.InputStuckAfterSeconds, defaults.InputStuckAfter),
+            InputRestoredAfter = Seconds(part.InputRestoredAfterSeconds, defaults.InputRestoredAfter),
+            ReadBackWithin = Seconds(part.ReadBackWithinSeconds, defaults.ReadBackWithin),
+            OutputRetry = Seconds(part.OutputRetrySeconds, defaults.OutputRetry),
+            LinkSuspectAfter = Seconds(part.LinkSuspectAfterSeconds, defaults.LinkSuspectAfter),
+            LinkLostAfter = Seconds(part.LinkLostAfterSeconds, defaults.LinkLostAfter),
+            LostChirpEvery = Seconds(part.LostChirpEverySeconds, defaults.LostChirpEvery),
+            Chirp = Seconds(part.ChirpSeconds, defaults.Chirp),
+            SelfTest = Seconds(part.SelfTestSeconds, defaults.SelfTest),
+            Identify = Seconds(part.IdentifySeconds, defaults.Identify),
+            TimeMarkEvery = Seconds(part.TimeMarkEverySeconds, defaults.TimeMarkEvery),
+            ClockStep = Seconds(part.ClockStepSeconds, defaults.ClockStep),
+        };
+    }
+
+    private static UplinkOptions? Uplink(IReadOnlyList<StationFile.UplinkPart>? parts, List<FieldError> errors)
+    {
+        if (parts is not { Count: 1 })
+        {
+            errors.Add(new FieldError("uplinks", parts is null or { Count: 0 } ? "missing: name one broker" : "this version serves exactly one uplink"));
+            return null;
+        }
+
+        var part = parts[0];
+        const string path = "uplinks[0]";
+        if (!Uri.TryCreate(part.Broker, UriKind.Absolute, out var uri) || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0 || uri.UserInfo.Length > 0)
+        {
+            errors.Add(new FieldError($"{path}.broker", $"'{part.Broker}' must be mqtt://host:port or mqtts://host:port, without user or password"));
+            return null;
+        }
+
+        var tls = uri.Scheme == "mqtts";
+        foreach (var (name, file) in new[] { ("caFile", part.CaFile), ("certificateFile", part.CertificateFile), ("keyFile", part.KeyFile), ("passwordFile", part.PasswordFile) })
+            if (file is not null && !File.Exists(file))
+                errors.Add(new FieldError($"{path}.{name}", $"no file '{file}'"));
+        if (part.CertificateFile is null != part.KeyFile is null)
+            errors.Add(new FieldError($"{path}.keyFile", "certificateFile and keyFile go together"));
+        if (!tls && (part.CaFile ?? part.CertificateFile) is not null)
+            errors.Add(new FieldError($"{path}.broker", "certificates need mqtts://"));
+        return new UplinkOptions
+        {
+            Name = part.Name ?? "lan",
+            Host = uri.Host,
+            Port = uri.IsDefaultPort || uri.Port <= 0 ? tls ? 8883 : 1883 : uri.Port,
+            Tls = tls,
+            CaFile = part.CaFile,
+            CertificateFile = part.CertificateFile,
+            KeyFile = part.KeyFile,
+            Username = part.Username,
+            PasswordFile = part.PasswordFile,
+            Metered = part.Metered ?? false,
+        };
+    }
+
+    private static PanelListen? Panel(StationFile.PanelPart? part, List<FieldError> errors)
+    {
+        var listen = part?.Listen ?? "127.0.0.1:8112";
+        if (listen == "off")
+            return null;
+        var colon = listen.LastIndexOf(':');
+        if (colon > 0 && int.TryParse(listen.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535)
+            return new PanelListen(listen[..colon].Trim('[', ']'), port);
+        errors.Add(new FieldError("panel.listen", $"'{listen}' must be host:port or off"));
+        return null;
+    }
+
+    private static bool Clock(StationFile.ClockPart? part, string profile, List<FieldError> errors)
+    {
+        switch (part?.Source)
+        {
+            case null:
+                return profile == BoardOptions.SimulatedProfile;
+            case "trusted":
+                return true;
+            case "kernel":
+                return false;
+            default:
+                errors.Add(new FieldError("clock.source", $"'{part.Source}' must be kernel or trusted"));
+                return false;
+        }
+    }
+
+    private static (double, double)? Position(StationFile.StationPart? part, List<FieldError> errors)
+    {
+        if (part is not { Latitude: { } latitude, Longitude: { } longitude })
+            return null;
+        if (latitude is >= -90 and <= 90 && longitude is >= -180 and <= 180)
+            return (latitude, longitude);
+        errors.Add(new FieldError("station.latitude", "must be degrees: latitude -90 to 90, longitude -180 to 180"));
+        return null;
+    }
+
+    private static DutyWindow Duty(StationFile.DutyPart part, string path, List<FieldError> errors)
+    {
+        var days = new List<DayOfWeek>();
+        foreach (var day in part.Days ?? [])
+            days.Add(Named(day, $"{path}.days", DayOfWeek.Monday, errors));
+        return new DutyWindow(Hour(part.From, $"{path}.from", errors), Hour(part.To, $"{path}.to", errors), days);
+    }
+
+    private static TimeOnly Hour(string? text, string path, List<FieldError> errors)
+    {
+        if (TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            return time;
+        errors.Add(new FieldError(path, $"'{text}' must be a time such as 07:30"));
+        return default;
+    }
+
+    private static T Named<T>(string? text, string path, T missing, List<FieldError> errors)
+        where T : struct, Enum
+    {
+        if (text is null)
+            return missing;
+        if (Enum.TryParse<T>(text, out var value) && Enum.GetName(value) == text)
+            return value;
+        errors.Add(new FieldError(path, $"'{text}' must be one of {string.Join(' ', Enum.GetNames<T>())}"));
+        return missing;
+    }
+
+    private static TimeSpan Seconds(double? seconds, TimeSpan missing) => seconds switch
+    {
+        null => missing,
+        // What is no time at all ends outside every limit, and Validate names the field.
+        { } value when !double.IsFinite(value) || Math.Abs(value) > 1e9 => TimeSpan.MinValue,
+        { } value => TimeSpan.FromSeconds(value),
+    };
+}

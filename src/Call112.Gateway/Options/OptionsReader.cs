@@ -1,0 +1,147 @@
+using System.Collections;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Call112.Messages;
+
+namespace Call112.Gateway.Options;
+
+/// <summary>Options that were read, or every reason why they are refused.</summary>
+public sealed record OptionsResult(GatewayOptions? Options, IReadOnlyList<FieldError> Errors);
+
+/// <summary>
+/// Reads station.json and the environment. <c>CALL112_PANEL__LISTEN=…</c> overrides <c>panel.listen</c>: the part after the prefix is the
+/// path, levels parted by two underscores, case ignored; a value that is JSON (a number, true, a list) is taken as such, all else as text.
+/// </summary>
+public static class OptionsReader
+{
+    public const string EnvironmentPrefix = "CALL112_";
+
+    /// <summary>Largest station.json, in bytes.</summary>
+    public const int MaxBytes = 256 * 1024;
+
+    private static readonly JsonDocumentOptions s_documentOptions = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>Reads the options. The file may be absent only when the environment says enough.</summary>
+    public static OptionsResult Read(string? path, IDictionary environment)
+    {
+        JsonObject root;
+        if (path is null)
+            root = [];
+        else if (ReadFile(path, out var problem) is { } parsed)
+            root = parsed;
+        else
+            return new OptionsResult(null, [new FieldError("", $"{path}: {problem}")]);
+
+        foreach (DictionaryEntry variable in environment)
+            if (variable.Key is string key && variable.Value is string value && key.StartsWith(EnvironmentPrefix, StringComparison.Ordinal))
+                Set(root, key[EnvironmentPrefix.Length..].Split("__"), value);
+        try
+        {
+            var file = root.Deserialize(StationFileJsonContext.Default.StationFile) ?? new StationFile();
+            return OptionsBuilder.Build(file);
+        }
+        catch (JsonException e)
+        {
+            // "$.uplinks[0].brokr" names the field; the message says what is wrong with it.
+            return new OptionsResult(null, [new FieldError((e.Path ?? "$").TrimStart('$').TrimStart('.'), Explain(e))]);
+        }
+    }
+
+    private static string Explain(JsonException e) => e.Message.Contains("could not be mapped", StringComparison.Ordinal)
+        ? "no such option; see the list in src/Call112.Gateway/README.md"
+        : e.Message.Split(" Path:")[0];
+
+    private static JsonObject? ReadFile(string path, out string problem)
+    {
+        problem = "";
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+            {
+                problem = $"larger than {MaxBytes} bytes";
+                return null;
+            }
+
+            if (JsonNode.Parse(File.ReadAllBytes(path), documentOptions: s_documentOptions) is JsonObject root)
+                return root;
+            problem = "not a JSON object";
+        }
+        catch (JsonException e)
+        {
+            problem = $"not JSON: {e.Message}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            problem = e.Message;
+        }
+
+        return null;
+    }
+
+    private static void Set(JsonObject root, string[] path, string text)
+    {
+        var at = root;
+        foreach (var part in path[..^1])
+        {
+            var name = NameOf(at, part);
+            if (at[name] is not JsonObject next)
+                at[name] = next = [];
+            at = next;
+        }
+
+        at[NameOf(at, path[^1])] = Value(text);
+    }
+
+    /// <summary>The existing field that differs only by case, else the camelCase of the variable's part (<c>JOURNAL</c> → <c>journal</c>).</summary>
+    private static string NameOf(JsonObject at, string part)
+    {
+        foreach (var (name, _) in at)
+            if (string.Equals(name, part, StringComparison.OrdinalIgnoreCase))
+                return name;
+        return OptionNames.All.TryGetValue(part, out var known) ? known : part;
+    }
+
+    private static JsonNode? Value(string text)
+    {
+        if (text.Length > 0 && (text[0] is '[' or '{' or '-' || char.IsAsciiDigit(text[0]) || text is "true" or "false" or "null"))
+        {
+            try
+            {
+                return JsonNode.Parse(text);
+            }
+            catch (JsonException)
+            {
+                // "127.0.0.1:8112" begins like a number and is a text.
+            }
+        }
+
+        return JsonValue.Create(text);
+    }
+}
+
+/// <summary>Every field name of station.json, to find it from an upper-case environment variable.</summary>
+internal static class OptionNames
+{
+    public static IReadOnlyDictionary<string, string> All { get; } = Collect();
+
+    private static Dictionary<string, string> Collect()
+    {
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var seen = new HashSet<Type>();
+        Add(typeof(StationFile), names, seen);
+        return names;
+    }
+
+    private static void Add(Type type, Dictionary<string, string> names, HashSet<Type> seen)
+    {
+        if (!seen.Add(type) || StationFileJsonContext.Default.GetTypeInfo(type) is not { } info)
+            return;
+        foreach (var property in info.Properties)
+        {
+            names[property.Name] = property.Name;
+            Add(property.PropertyType, names, seen);
+            if (property.PropertyType.IsGenericType)
+                Add(property.PropertyType.GenericTypeArguments[0], names, seen);
+        }
+    }
+}

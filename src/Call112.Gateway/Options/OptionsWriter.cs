@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Call112.Gateway.Options;
+
+/// <summary>The effective options as a station.json that says everything.</summary>
+internal static class OptionsWriter
+{
+    public static StationFile ToFile(GatewayOptions options)
+    {
+        var station = options.Station;
+        var uplink = options.Uplink;
+        return new StationFile(
+            new StationFile.StationPart(
+                station.Id,
+                station.Name,
+                station.Groups,
+                station.Kind.ToString(),
+                station.Style.ToString(),
+                [.. station.DutyHours.Select(window => new StationFile.DutyPart(Hour(window.From), Hour(window.To), [.. window.Days.Select(day => day.ToString())]))],
+                station.UtcOffsetMinutes,
+                station.PanicSiren,
+                options.Position?.Latitude,
+                options.Position?.Longitude),
+            [new StationFile.UplinkPart(uplink.Name, uplink.ToString(), uplink.Metered, uplink.Username, uplink.PasswordFile, uplink.CaFile, uplink.CertificateFile, uplink.KeyFile)],
+            new StationFile.BoardPart(options.Board.Profile, options.Board.TracePath),
+            new StationFile.JournalPart(options.JournalPath),
+            new StationFile.PanelPart(options.Panel is { } panel ? $"{panel.Host}:{panel.Port}" : "off"),
+            new StationFile.ClockPart(options.TrustClock ? "trusted" : "kernel"),
+            Timing(station.Timing));
+    }
+
+    private static StationFile.TimingPart Timing(Call112.Station.StationTiming timing) => new(
+        timing.SirenFirst.TotalSeconds,
+        timing.SirenBurst.TotalSeconds,
+        timing.SirenBurstPeriod.TotalSeconds,
+        timing.SirenLimit.TotalSeconds,
+        timing.RemindAfter.TotalSeconds,
+        timing.UnacknowledgedAfter.TotalSeconds,
+        timing.UnacknowledgedAfterFire.TotalSeconds,
+        timing.Chime.TotalSeconds,
+        timing.OutOfHoursChime.TotalSeconds,
+        timing.TaskLimit.TotalSeconds,
+        timing.DoorPulse.TotalSeconds,
+        timing.Settle.TotalSeconds,
+        timing.PanicClearHold.TotalSeconds,
+        timing.InputStuckAfter.TotalSeconds,
+        timing.InputRestoredAfter.TotalSeconds,
+        timing.ReadBackWithin.TotalSeconds,
+        timing.OutputRetry.TotalSeconds,
+        timing.LinkSuspectAfter.TotalSeconds,
+        timing.LinkLostAfter.TotalSeconds,
+        timing.LostChirpEvery.TotalSeconds,
+        timing.Chirp.TotalSeconds,
+        timing.SelfTest.TotalSeconds,
+        timing.Identify.TotalSeconds,
+        timing.TimeMarkEvery.TotalSeconds,
+        timing.ClockStep.TotalSeconds);
+
+    private static string Hour(TimeOnly time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
+}

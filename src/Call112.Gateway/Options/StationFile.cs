@@ -1,0 +1,85 @@
+using System.Text.Json.Serialization;
+
+namespace Call112.Gateway.Options;
+
+/// <summary>station.json as a technician writes it (design, "station.json"). Unknown fields are errors: a typing mistake must not become a default.</summary>
+internal sealed record StationFile(
+    StationFile.StationPart? Station = null,
+    IReadOnlyList<StationFile.UplinkPart>? Uplinks = null,
+    StationFile.BoardPart? Board = null,
+    StationFile.JournalPart? Journal = null,
+    StationFile.PanelPart? Panel = null,
+    StationFile.ClockPart? Clock = null,
+    StationFile.TimingPart? Timing = null)
+{
+    internal sealed record StationPart(
+        string? Id = null,
+        string? Name = null,
+        IReadOnlyList<string>? Groups = null,
+        string? Kind = null,
+        string? Annunciation = null,
+        IReadOnlyList<DutyPart>? DutyHours = null,
+        int? UtcOffsetMinutes = null,
+        bool? PanicSiren = null,
+        double? Latitude = null,
+        double? Longitude = null);
+
+    internal sealed record DutyPart(string? From = null, string? To = null, IReadOnlyList<string>? Days = null);
+
+    internal sealed record UplinkPart(
+        string? Name = null,
+        string? Broker = null,
+        bool? Metered = null,
+        string? Username = null,
+        string? PasswordFile = null,
+        string? CaFile = null,
+        string? CertificateFile = null,
+        string? KeyFile = null);
+
+    internal sealed record BoardPart(string? Profile = null, string? Trace = null);
+
+    internal sealed record JournalPart(string? Path = null);
+
+    /// <param name="Listen"><c>host:port</c>, or <c>off</c>.</param>
+    internal sealed record PanelPart(string? Listen = null);
+
+    /// <param name="Source"><c>kernel</c> or <c>trusted</c>.</param>
+    internal sealed record ClockPart(string? Source = null);
+
+    internal sealed record TimingPart(
+        double? SirenFirstSeconds = null,
+        double? SirenBurstSeconds = null,
+        double? SirenBurstPeriodSeconds = null,
+        double? SirenLimitSeconds = null,
+        double? RemindAfterSeconds = null,
+        double? UnacknowledgedAfterSeconds = null,
+        double? UnacknowledgedAfterFireSeconds = null,
+        double? ChimeSeconds = null,
+        double? OutOfHoursChimeSeconds = null,
+        double? TaskLimitSeconds = null,
+        double? DoorPulseSeconds = null,
+        double? SettleSeconds = null,
+        double? PanicClearHoldSeconds = null,
+        double? InputStuckAfterSeconds = null,
+        double? InputRestoredAfterSeconds = null,
+        double? ReadBackWithinSeconds = null,
+        double? OutputRetrySeconds = null,
+        double? LinkSuspectAfterSeconds = null,
+        double? LinkLostAfterSeconds = null,
+        double? LostChirpEverySeconds = null,
+        double? ChirpSeconds = null,
+        double? SelfTestSeconds = null,
+        double? IdentifySeconds = null,
+        double? TimeMarkEverySeconds = null,
+        double? ClockStepSeconds = null);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    ReadCommentHandling = System.Text.Json.JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
+    WriteIndented = true)]
+[JsonSerializable(typeof(StationFile))]
+internal sealed partial class StationFileJsonContext : JsonSerializerContext;

@@ -1,0 +1,44 @@
+namespace Call112.Gateway.Panel;
+
+/// <summary>The page's files, embedded in the program: one file to deploy, nothing to lose.</summary>
+internal static class PageFiles
+{
+    private const string Prefix = "page/";
+
+    /// <summary>The page loads nothing from anywhere else, and texts of a dispatch cannot become a script.</summary>
+    private const string SecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
+
+    public static void Map(WebApplication app)
+    {
+        var assembly = typeof(PageFiles).Assembly;
+        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(resource)!;
+            var content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            var path = "/" + resource[Prefix.Length..];
+            var type = TypeOf(path);
+            IResult Serve(HttpContext context)
+            {
+                context.Response.Headers.ContentSecurityPolicy = SecurityPolicy;
+                context.Response.Headers.CacheControl = "no-cache";
+                return TypedResults.Bytes(content, type);
+            }
+
+            app.MapGet(path, Serve);
+            if (path == "/index.html")
+                app.MapGet("/", Serve);
+        }
+    }
+
+    private static string TypeOf(string path) => Path.GetExtension(path) switch
+    {
+        ".html" => "text/html; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        ".json" => "application/json",
+        ".svg" => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+}

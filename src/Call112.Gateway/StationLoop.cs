@@ -1,0 +1,319 @@
+using System.Threading.Channels;
+using Call112.Gateway.Board;
+using Call112.Gateway.Journal;
+using Call112.Gateway.Messaging;
+using Call112.Gateway.Options;
+using Call112.Gateway.Time;
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway;
+
+/// <summary>
+/// Owns the station's state. Reads one bounded channel, applies each input, writes the outputs if they differ, hands the entries to the
+/// journal: in this order, so that nothing stands between a dispatch and the siren (design, promise 1).
+/// Invariants: nobody else touches the state or the board; a dispatch is acknowledged to the broker only by the journal; outputs are what
+/// <see cref="Annunciation"/> says, within one tick; they are off before the process says anything about stopping.
+/// Not its business: MQTT, HTTP, SQLite.
+/// </summary>
+public sealed class StationLoop : BackgroundService, IJournalListener
+{
+    /// <summary>Inputs that wait at most; then the poster waits, and with it the broker.</summary>
+    public const int QueueMax = 1_024;
+
+    /// <summary>The tick: sampling of inputs and evaluation of outputs (hardware.md: inputs polled every 10 ms).</summary>
+    public static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long a stop waits for the journal.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+
+    private static readonly StationInput s_tick = new StationInput.Tick();
+
+    private readonly StationOptions _options;
+    private readonly IReadOnlyList<string> _uplinks;
+    private readonly IBoard _board;
+    private readonly StationClock _clock;
+    private readonly ILogger<StationLoop> _log;
+    private readonly string _journalPath;
+    private readonly List<JournalEntry> _entries = [];
+
+    // The reader goes on in the thread of the writer: a dispatch is applied where it was received, without a change of threads.
+    private readonly Channel<Posted> _inputs = Channel.CreateBounded<Posted>(new BoundedChannelOptions(QueueMax)
+    {
+        SingleReader = true,
+        AllowSynchronousContinuations = true,
+        FullMode = BoundedChannelFullMode.Wait,
+    });
+
+    private StationJournal? _journal;
+    private volatile StationState _state = StationState.Empty;
+    private Outputs _commanded;
+    private TimeSpan _writtenAt;
+    private bool _boardFails;
+
+    public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
+    {
+        (_options, _board, _clock, _log) = (options.Station, board, clock, log);
+        _journalPath = options.JournalPath;
+        _uplinks = [options.Uplink.Name];
+        BootId = Guid.CreateVersion7().ToString();
+    }
+
+    /// <summary>Names this run of the service.</summary>
+    public string BootId { get; }
+
+    /// <summary>The newest state; immutable, so any thread may read it.</summary>
+    public StationState State => _state;
+
+    /// <summary>What the journal's check found wrong at start, or null.</summary>
+    public string? JournalFinding => _journal?.Content.Finding;
+
+    /// <summary>When the loop last finished a tick, monotonic: what the watchdog believes (F17).</summary>
+    public TimeSpan LastTickAt { get; private set; }
+
+    /// <summary>Raised after a step that changed the journal or the outputs, on the loop's own thread: must return at once.</summary>
+    public event Action? Changed;
+
+    /// <summary>Raised when there are new reports to send; from the journal's thread.</summary>
+    public event Action? ReportsArrived;
+
+    /// <summary>The centre asked for everything again.</summary>
+    public event Action? ReportNowAsked;
+
+    /// <summary>Completes when the journal is open and the first outputs are written: the station is armed.</summary>
+    public Task Armed => _armed.Task;
+
+    private readonly TaskCompletionSource _armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes over a message of the centre. Waits while the queue is full, so that the broker holds the backlog and not this process.</summary>
+    public ValueTask ReceiveAsync(InboundMessage message)
+    {
+        var input = Inbound.ToInput(message);
+        if (input is null)
+        {
+            message.Acknowledge();
+            return ValueTask.CompletedTask;
+        }
+
+        var posted = new Posted(input, message.Acknowledge);
+        return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
+    }
+
+    /// <summary>Posts an input that nobody waits for.</summary>
+    public ValueTask PostAsync(StationInput input)
+    {
+        var posted = new Posted(input, null);
+        return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
+    }
+
+    private void PostSoon(StationInput input)
+    {
+        var posting = PostAsync(input);
+        if (!posting.IsCompletedSuccessfully)
+            _ = posting.AsTask();
+    }
+
+    /// <summary>Reports behind a sequence number, in order.</summary>
+    public IReadOnlyList<Report> ReadReports(long after, int limit) => _journal?.ReadReports(after, limit) ?? [];
+
+    public StationTime Now() => _clock.Now();
+
+    void IJournalListener.StorageFailed(string detail)
+    {
+        _log.LogError(LogEvents.StorageFailed, "The journal cannot be written: {Detail}. Alerts sound all the same; entries wait in memory.", detail);
+        PostSoon(new StationInput.StorageFailed(detail));
+    }
+
+    void IJournalListener.StorageRecovered()
+    {
+        _log.LogInformation(LogEvents.StorageRecovered, "The journal can be written again, and holds everything.");
+        PostSoon(new StationInput.StorageRecovered());
+    }
+
+    void IJournalListener.ReportsReady() => ReportsArrived?.Invoke();
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Safe levels before anything else, also before the journal.
+        WriteBoard(Outputs.None, _clock.Monotonic);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Outputs off first, then words (F11).</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        WriteBoard(Outputs.None, _clock.Monotonic);
+        if (_journal is { } journal && _armed.Task.IsCompletedSuccessfully)
+        {
+            var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var applied = StationCore.Apply(_state, new StationInput.Stop(), _clock.Now(), _options);
+            _state = applied.State;
+            journal.Append(applied.Entries, _state, stored.SetResult);
+            // The uplink stops after this and sends the report; a disk that does not answer must not hold up the stop.
+            await Task.WhenAny(stored.Task, Task.Delay(s_lastWords, _clock.Time, cancellationToken));
+        }
+
+        _log.LogInformation(LogEvents.Stopped, "Stopped; outputs are off.");
+    }
+
+    public override void Dispose()
+    {
+        _journal?.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            Arm();
+            var ticking = TickAsync(stoppingToken);
+            await foreach (var posted in _inputs.Reader.ReadAllAsync(stoppingToken))
+                Step(posted);
+            await ticking;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        catch (Exception e)
+        {
+            WriteBoard(Outputs.None, _clock.Monotonic);
+            _log.LogCritical(LogEvents.LoopFailed, e, "The station loop failed; outputs are off and the service ends, to be started again.");
+            throw;
+        }
+    }
+
+    private void Arm()
+    {
+        _journal = StationJournal.Open(_journalPath, _clock, this);
+        var content = _journal.Content;
+        if (content.Finding is { } finding)
+            _log.LogError(LogEvents.JournalFinding, "Journal {Path}: {Finding}", _journalPath, finding);
+        _state = content.State;
+        var now = _clock.Now();
+        _journal.Start();
+        Step(new Posted(new StationInput.Start(BootId, _journal.GapUntil(now), content.Finding, _uplinks), null));
+        _log.LogInformation(LogEvents.Armed, "{Id} is armed, boot {Boot}, journal {Path}, {Open} open alert(s).", _options.Id, BootId, _journalPath, _state.Alerts.Length);
+        _armed.TrySetResult();
+    }
+
+    private async Task TickAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TickEvery, _clock.Time);
+        while (await timer.WaitForNextTickAsync(stop))
+            await PostAsync(s_tick);
+    }
+
+    private void Step(Posted posted)
+    {
+        var now = _clock.Now();
+        var before = _commanded;
+        var isTick = ReferenceEquals(posted.Input, s_tick);
+        if (isTick)
+            Collect(new StationInput.InputsSampled(ReadBoard()), now);
+        Collect(posted.Input, now);
+        Drive(now);
+        // A tick without news and without outputs costs nothing more.
+        if (!isTick || _entries.Count > 0 || _commanded != Outputs.None || _state.Alarms.Length > 0)
+        {
+            Collect(new StationInput.OutputsReadBack(_commanded, ReadBack()), now);
+            Drive(now);
+        }
+
+        if (_entries.Count > 0 || posted.Acknowledge is not null)
+            Hand(posted);
+        if (isTick)
+            LastTickAt = now.Monotonic;
+        if (!isTick || before != _commanded)
+            Changed?.Invoke();
+    }
+
+    private void Collect(StationInput input, StationTime now)
+    {
+        var applied = StationCore.Apply(_state, input, now, _options);
+        _state = applied.State;
+        if (applied.Entries.Count > 0)
+            _entries.AddRange(applied.Entries);
+    }
+
+    private void Hand(Posted posted)
+    {
+        JournalEntry[] entries = [.. _entries];
+        _entries.Clear();
+        _journal!.Append(entries, _state, posted.Acknowledge);
+        if (posted.Input is StationInput.CommandArrived { Command.Command: CommandKind.ReportNow })
+            ReportNowAsked?.Invoke();
+        foreach (var entry in entries)
+            if (entry.ReportOrNull is { } report)
+                Log(report);
+        if (ReferenceEquals(posted.Input, s_tick))
+            Changed?.Invoke();
+    }
+
+    private void Drive(StationTime now)
+    {
+        var wanted = Annunciation.Of(_state, _options, now.Monotonic);
+        if (wanted != _commanded)
+            WriteBoard(wanted, now.Monotonic);
+        else if (now.Monotonic - _writtenAt >= _options.Timing.OutputRetry && AnyOutputFault())
+            WriteBoard(wanted, now.Monotonic);
+    }
+
+    private bool AnyOutputFault()
+    {
+        if (_boardFails)
+            return true;
+        foreach (var alarm in _state.Alarms)
+            if (alarm.Event == ReportEvent.OutputFault)
+                return true;
+        return false;
+    }
+
+    private void WriteBoard(Outputs outputs, TimeSpan now)
+    {
+        _commanded = outputs;
+        _writtenAt = now;
+        Guarded(() => _board.Write(outputs));
+    }
+
+    private Inputs ReadBoard()
+    {
+        var inputs = Inputs.None;
+        Guarded(() => inputs = _board.ReadInputs());
+        return inputs;
+    }
+
+    /// <summary>What does not answer reads as the opposite of what was asked: a fault, never a silent success.</summary>
+    private Outputs ReadBack()
+    {
+        var actual = ~_commanded;
+        Guarded(() => actual = _board.ReadBack());
+        return actual;
+    }
+
+    private void Guarded(Action access)
+    {
+        try
+        {
+            access();
+            _boardFails = false;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            if (!_boardFails)
+                _log.LogError(LogEvents.BoardFailed, e, "The board does not answer.");
+            _boardFails = true;
+        }
+    }
+
+    private void Log(Report report)
+    {
+        var (id, level) = report.Event == ReportEvent.Rejected ? (LogEvents.Refused, LogLevel.Warning) : (LogEvents.Step, LogLevel.Information);
+        if (_log.IsEnabled(level))
+            _log.Log(level, id, "#{Sequence} {Event} {Incident} {Dispatch} {Reason} {Detail}", report.Sequence, report.Event, report.IncidentId, report.DispatchId, report.Reason, report.Detail);
+    }
+
+    private readonly record struct Posted(StationInput Input, Action? Acknowledge);
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace Call112.Gateway.Verbs;
+
+/// <summary><c>call112-gateway run</c>.</summary>
+internal static class RunVerb
+{
+    public static async Task<int> RunAsync(string? config, string? readyFile, CancellationToken cancel)
+    {
+        if (CommandLine.Options(config) is not { } options)
+            return CommandLine.WrongOptions;
+        if (readyFile is not null)
+            // A file of an earlier run must not say that this one is ready.
+            File.Delete(readyFile);
+        await using var host = GatewayHost.Create(options, TimeProvider.System, Log, readyFile);
+        await host.StartAsync(cancel);
+        var failed = host.Station.ExecuteTask ?? Task.CompletedTask;
+        var asked = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
+        await Task.WhenAny(failed, asked);
+        await host.StopAsync(CancellationToken.None);
+        return failed.IsFaulted ? CommandLine.Failed : CommandLine.Well;
+    }
+
+    /// <summary>Under systemd the journal stamps and levels the lines itself.</summary>
+    private static void Log(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is null)
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+                console.ColorBehavior = LoggerColorBehavior.Default;
+            });
+        else
+            logging.AddSystemdConsole();
+    }
+}
