@@ -11,6 +11,8 @@ internal sealed class JsonFields(JsonElement element, string path, List<FieldErr
 {
     public const string Missing = "missing";
 
+    private const string HalfCharacter = "must not hold half a surrogate pair";
+
     public List<FieldError> Errors { get; } = errors;
 
     public void Fail(string name, string reason) => Errors.Add(new FieldError(path + name, reason));
@@ -87,7 +89,11 @@ internal sealed class JsonFields(JsonElement element, string path, List<FieldErr
             return null;
         }
 
-        return [.. value.EnumerateArray().Select(item => item.GetString() ?? "")];
+        var texts = value.EnumerateArray().Select(Text).ToList();
+        if (!texts.Contains(null))
+            return texts!;
+        Fail(name, HalfCharacter);
+        return null;
     }
 
     public JsonFields? Object(string name, bool required)
@@ -104,10 +110,29 @@ internal sealed class JsonFields(JsonElement element, string path, List<FieldErr
     {
         if (Find(name, required) is not { } value)
             return null;
-        if (value.ValueKind == JsonValueKind.String)
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            Fail(name, "must be a text");
+            return null;
+        }
+
+        var text = Text(value);
+        if (text is null)
+            Fail(name, HalfCharacter);
+        return text;
+    }
+
+    /// <summary>The text, or null when it holds half a surrogate pair as an escape: valid UTF-8 and valid JSON grammar, but no text.</summary>
+    private static string? Text(JsonElement value)
+    {
+        try
+        {
             return value.GetString();
-        Fail(name, "must be a text");
-        return null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private T? Enum<T>(string name, bool required, T? unknown)

@@ -36,10 +36,23 @@ public sealed class UtcMillisecondsConverter : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
 }
 
-/// <summary>Writes messages to the bytes that go on the wire.</summary>
+/// <summary>
+/// Writes messages to the bytes that go on the wire. A measurement that is no number (NaN, infinite) is written as not measured.
+/// The size is not checked here: a message that takes text from outside is compared with <see cref="MessageReader.MaxBytes"/> by its sender.
+/// </summary>
 public static class MessageWriter
 {
-    public static byte[] Write(Dispatch message) => Write(message, MessageJsonContext.Default.Dispatch);
+    public static byte[] Write(Dispatch message) => Write(
+        message.Incident is { Location: { } location } incident
+            ? message with
+            {
+                Incident = incident with
+                {
+                    Location = location with { Latitude = Finite(location.Latitude), Longitude = Finite(location.Longitude) },
+                },
+            }
+            : message,
+        MessageJsonContext.Default.Dispatch);
 
     public static byte[] Write(Report message) => Write(message, MessageJsonContext.Default.Report);
 
@@ -51,9 +64,21 @@ public static class MessageWriter
 
     public static byte[] Write(Heartbeat message) => Write(message, MessageJsonContext.Default.Heartbeat);
 
-    public static byte[] Write(Telemetry message) => Write(message, MessageJsonContext.Default.Telemetry);
+    public static byte[] Write(Telemetry message) => Write(
+        message with
+        {
+            Latitude = Finite(message.Latitude),
+            Longitude = Finite(message.Longitude),
+            TemperatureC = Finite(message.TemperatureC),
+            MemoryMiB = Finite(message.MemoryMiB),
+            DiskFreeMiB = Finite(message.DiskFreeMiB),
+        },
+        MessageJsonContext.Default.Telemetry);
 
     public static byte[] Write(CenterHeartbeat message) => Write(message, MessageJsonContext.Default.CenterHeartbeat);
+
+    /// <summary>JSON has no NaN and no infinity; a sensor that gives one must not take the sender down.</summary>
+    private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? value : null;
 
     private static byte[] Write<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
 }

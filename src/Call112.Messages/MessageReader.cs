@@ -15,6 +15,9 @@ public static class MessageReader
     /// <summary>Deepest nesting that is read.</summary>
     public const int MaxDepth = 16;
 
+    /// <summary>Largest counter, and largest duration in milliseconds: the largest integer that every JSON reader keeps exact (2^53 − 1).</summary>
+    public const long IntegerMax = Report.SequenceMax;
+
     private static readonly JsonDocumentOptions s_options = new()
     {
         MaxDepth = MaxDepth,
@@ -54,26 +57,30 @@ public static class MessageReader
     public static Parsed<Heartbeat> ReadHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new Heartbeat(
         Name(fields, "stationId"),
         fields.RequiredString("bootId"),
-        fields.Integer("number", 0, long.MaxValue, required: true) ?? 0,
+        fields.Integer("number", 0, IntegerMax, required: true) ?? 0,
         fields.RequiredTime("sentAt"),
         fields.RequiredEnum<ClockState>("clock", ClockState.Unsynchronized),
-        fields.Integer("uptimeMs", 0, long.MaxValue, required: true) ?? 0,
+        fields.Integer("uptimeMs", 0, IntegerMax, required: true) ?? 0,
         fields.Integer("lastSequence", 0, Report.SequenceMax, required: true) ?? 0,
         (int)(fields.Integer("unreceipted", 0, int.MaxValue, required: true) ?? 0)));
 
-    public static Parsed<Telemetry> ReadTelemetry(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new Telemetry(
-        Name(fields, "stationId"),
-        fields.RequiredString("bootId"),
-        fields.RequiredTime("sentAt"),
-        fields.RequiredEnum<ClockState>("clock", ClockState.Unsynchronized),
-        fields.Real("latitude", -90, 90),
-        fields.Real("longitude", -180, 180),
-        fields.Real("temperatureC", -100, 200),
-        fields.Real("memoryMiB", 0, double.MaxValue),
-        fields.Real("diskFreeMiB", 0, double.MaxValue)));
+    public static Parsed<Telemetry> ReadTelemetry(ReadOnlyMemory<byte> utf8) => Read(utf8, fields =>
+    {
+        var (latitude, longitude) = Position(fields);
+        return new Telemetry(
+            Name(fields, "stationId"),
+            fields.RequiredString("bootId"),
+            fields.RequiredTime("sentAt"),
+            fields.RequiredEnum<ClockState>("clock", ClockState.Unsynchronized),
+            latitude,
+            longitude,
+            fields.Real("temperatureC", -100, 200),
+            fields.Real("memoryMiB", 0, double.MaxValue),
+            fields.Real("diskFreeMiB", 0, double.MaxValue));
+    });
 
     public static Parsed<CenterHeartbeat> ReadCenterHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new CenterHeartbeat(
-        fields.RequiredTime("sentAt"), fields.OptionalString("bootId"), fields.Integer("number", 0, long.MaxValue)));
+        fields.RequiredTime("sentAt"), fields.OptionalString("bootId"), fields.Integer("number", 0, IntegerMax)));
 
     private static Dispatch DispatchOf(JsonFields fields)
     {
@@ -88,37 +95,52 @@ public static class MessageReader
             (int)(fields.Integer("revision", 0, Dispatch.RevisionMax) ?? 0),
             fields.Strings("zones", Dispatch.ZonesMax),
             fields.Boolean("discreet") ?? false,
-            incident is null ? null : IncidentOf(incident));
+            incident is null ? null : IncidentOf(incident, required: type is not MessageType.Cancel));
     }
 
-    private static Incident IncidentOf(JsonFields fields)
+    /// <summary>
+    /// The incident; null without an incident id where it is not required: the contract asks for id and category of an Alert or Update
+    /// only, and a Cancel that says less must still end the alert.
+    /// </summary>
+    private static Incident? IncidentOf(JsonFields fields, bool required)
     {
-        var id = fields.RequiredString("incidentId");
-        if (id.Length > 0 && !Incident.IsValidId(id))
+        var id = required ? fields.RequiredString("incidentId") : fields.OptionalString("incidentId");
+        var alreadyRefused = required && id is "";
+        if (id is not null && !alreadyRefused && !Incident.IsValidId(id))
             fields.Fail("incidentId", $"must be 1 to {Incident.IncidentIdMaxLength} letters, digits or '-'");
+        var category = required
+            ? fields.RequiredEnum("category", (Category?)Category.Other)
+            : fields.OptionalEnum("category", (Category?)Category.Other) ?? Category.Other;
         var location = fields.Object("location", required: false);
-        return new Incident(
-            id,
-            fields.RequiredEnum("category", (Category?)Category.Other),
+        var incident = new Incident(
+            id ?? "",
+            category,
             fields.OptionalString("nature"),
             (int)(fields.Integer("priority", Incident.HighestPriority, Incident.LowestPriority) ?? Incident.DefaultPriority),
             UnknownIsNull(fields.OptionalString("triage")),
             location is null ? null : LocationOf(location),
             (int?)fields.Integer("victims", 0, Incident.VictimsMax),
             fields.OptionalString("narrative"));
+        return incident.IncidentId.Length == 0 ? null : incident;
     }
 
     private static Location LocationOf(JsonFields fields)
     {
-        var (latitude, longitude) = (fields.Real("latitude", -90, 90), fields.Real("longitude", -180, 180));
+        var (latitude, longitude) = Position(fields);
         return new Location(
             fields.OptionalString("address"),
             fields.OptionalString("landmark"),
             fields.OptionalString("village"),
             fields.OptionalString("villageCode"),
-            // Half a position is no position; the address still says where to go.
-            longitude is null ? null : latitude,
-            latitude is null ? null : longitude);
+            latitude,
+            longitude);
+    }
+
+    /// <summary>Latitude and longitude, or neither: half a position is no position, and the address still says where to go.</summary>
+    private static (double? Latitude, double? Longitude) Position(JsonFields fields)
+    {
+        var (latitude, longitude) = (fields.Real("latitude", -90, 90), fields.Real("longitude", -180, 180));
+        return latitude is null || longitude is null ? (null, null) : (latitude, longitude);
     }
 
     private static Report ReportOf(JsonFields fields) => new(
@@ -132,7 +154,7 @@ public static class MessageReader
         fields.RequiredEnum<ReportSource>("source", ReportSource.Automatic),
         fields.OptionalId("dispatchId"),
         fields.OptionalString("incidentId"),
-        fields.Integer("elapsedMs", 0, long.MaxValue),
+        fields.Integer("elapsedMs", 0, IntegerMax),
         fields.OptionalString("reason"),
         fields.OptionalEnum<Outcome>("outcome"),
         fields.OptionalString("detail"));
@@ -172,7 +194,7 @@ public static class MessageReader
         }
         catch (InvalidOperationException e)
         {
-            // A text with half a surrogate pair in \u escapes is valid UTF-8 and valid JSON grammar, but no text.
+            // A field name with half a surrogate pair in \u escapes is valid UTF-8 and valid JSON grammar, but no text.
             return Refused<T>($"not JSON: {e.Message}");
         }
     }

@@ -32,7 +32,11 @@ public sealed class Parsed<T>
         get
         {
             var text = string.Join("; ", Errors);
-            return text.Length <= Report.TextMaxLength ? text : text[..Report.TextMaxLength];
+            if (text.Length <= Report.TextMaxLength)
+                return text;
+            // The last character must not be the first half of a surrogate pair: half a character is no text.
+            var length = char.IsHighSurrogate(text[Report.TextMaxLength - 1]) ? Report.TextMaxLength - 1 : Report.TextMaxLength;
+            return text[..length];
         }
     }
 }

@@ -22,12 +22,21 @@ public static class Rfc3339
         value = default;
         if (text is not { Length: >= 20 and <= TextMaxLength })
             return false;
+        if (!HasRfcForm(text))
+            return false;
         return DateTimeOffset.TryParseExact(
             WithShortFraction(text.ToUpperInvariant()),
             s_formats,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out value);
+    }
+
+    /// <summary>What the framework's formats let through and RFC 3339 does not: a point without digits, an offset without a colon.</summary>
+    private static bool HasRfcForm(string text)
+    {
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        return (dot < 0 || (dot + 1 < text.Length && char.IsAsciiDigit(text[dot + 1]))) && (text[^1] is 'Z' or 'z' || text[^3] == ':');
     }
 
     private static string WithShortFraction(string text)

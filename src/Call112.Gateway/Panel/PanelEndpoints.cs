@@ -25,8 +25,8 @@ internal static class PanelEndpoints
         PageFiles.Map(app);
         StationView View() => StationView.Of(station.State, options, station.Now(), simulated is not null);
         app.MapGet("/api/station", () => TypedResults.Json(View(), PanelJsonContext.Default.StationView));
-        app.MapGet("/api/station/stream", (HttpContext context) => Stream(
-            context, "station", View, PanelJsonContext.Default.StationView, handler => station.Changed += handler, handler => station.Changed -= handler, clock));
+        app.MapGet("/api/station/stream", (HttpContext context, CancellationToken aborted) => StreamAsync(
+            context, "station", View, PanelJsonContext.Default.StationView, handler => station.Changed += handler, handler => station.Changed -= handler, clock, aborted));
         app.MapPost("/api/station/actions", (ActionBody body) => ActAsync(body, station));
         if (simulated is not null)
             MapBoard(app, simulated, clock);
@@ -36,8 +36,8 @@ internal static class PanelEndpoints
     {
         BoardView View() => BoardView.Of(board.Outputs, board.Inputs);
         app.MapGet("/api/board", () => TypedResults.Json(View(), PanelJsonContext.Default.BoardView));
-        app.MapGet("/api/board/stream", (HttpContext context) => Stream(
-            context, "board", View, PanelJsonContext.Default.BoardView, handler => board.Changed += handler, handler => board.Changed -= handler, clock));
+        app.MapGet("/api/board/stream", (HttpContext context, CancellationToken aborted) => StreamAsync(
+            context, "board", View, PanelJsonContext.Default.BoardView, handler => board.Changed += handler, handler => board.Changed -= handler, clock, aborted));
         app.MapPost("/api/board/inputs/{name}", IResult (string name, InputBody body) =>
         {
             if (Levels.InputNamed(name) is not { } input)
@@ -89,8 +89,8 @@ internal static class PanelEndpoints
     }
 
     /// <summary>Server-sent events: the picture at once, at every change, and at least every two seconds.</summary>
-    private static async Task Stream<T>(
-        HttpContext context, string name, Func<T> view, JsonTypeInfo<T> type, Action<Action> subscribe, Action<Action> unsubscribe, StationClock clock)
+    private static async Task StreamAsync<T>(
+        HttpContext context, string name, Func<T> view, JsonTypeInfo<T> type, Action<Action> subscribe, Action<Action> unsubscribe, StationClock clock, CancellationToken aborted)
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
@@ -98,11 +98,11 @@ internal static class PanelEndpoints
         subscribe(changed.Set);
         try
         {
-            while (!context.RequestAborted.IsCancellationRequested)
+            while (!aborted.IsCancellationRequested)
             {
-                await context.Response.WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(view(), type)}\n\n", context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-                await changed.WaitAsync(s_streamEvery, clock.Time, context.RequestAborted);
+                await context.Response.WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(view(), type)}\n\n", aborted);
+                await context.Response.Body.FlushAsync(aborted);
+                await changed.WaitAsync(s_streamEvery, clock.Time, aborted);
             }
         }
         catch (OperationCanceledException)
