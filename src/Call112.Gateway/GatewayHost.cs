@@ -15,6 +15,7 @@ namespace Call112.Gateway;
 public sealed class GatewayHost : IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _running;
 
     private GatewayHost(IHost host, StationLoop station, IBoard board, Uplink uplink, PanelServer? panel)
     {
@@ -29,18 +30,14 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public PanelServer? Panel { get; }
 
-    /// <summary>Completes when the service was asked to stop, or a part of it failed.</summary>
-    public Task Ended => _host.WaitForShutdownAsync();
-
     /// <summary>Builds the station; nothing runs yet.</summary>
     /// <param name="configureLogging">Where the log goes; nowhere by default.</param>
     /// <param name="readyFile">See <see cref="Readiness"/>.</param>
-    public static GatewayHost Create(GatewayOptions options, TimeProvider time, Action<ILoggingBuilder>? configureLogging = null, string? readyFile = null, bool ownsProcess = false)
+    public static GatewayHost Create(GatewayOptions options, TimeProvider time, Action<ILoggingBuilder>? configureLogging = null, string? readyFile = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "call112-gateway" });
         configureLogging?.Invoke(builder.Logging);
-        if (!ownsProcess)
-            builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
         builder.Services.Configure<HostOptions>(host =>
         {
             host.ShutdownTimeout = TimeSpan.FromSeconds(5);
@@ -81,13 +78,22 @@ public sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    public Task StartAsync(CancellationToken cancel = default) => _host.StartAsync(cancel);
+    public Task StartAsync(CancellationToken cancel = default)
+    {
+        _running = true;
+        return _host.StartAsync(cancel);
+    }
 
-    public Task StopAsync(CancellationToken cancel = default) => _host.StopAsync(cancel);
+    public Task StopAsync(CancellationToken cancel = default)
+    {
+        _running = false;
+        return _host.StopAsync(cancel);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        if (_running)
+            await StopAsync();
         if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
         else
@@ -98,7 +104,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private static ISystemdNotifier Systemd() =>
         Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is null ? new NoSystemd() : new SystemdNotifier();
 
-    /// <summary>In a process that belongs to somebody else, signals are not ours to take.</summary>
+    /// <summary>Signals belong to whoever started the host: the run verb, or the demo.</summary>
     private sealed class GuestLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -311,8 +311,10 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private void Log(Report report)
     {
         var (id, level) = report.Event == ReportEvent.Rejected ? (LogEvents.Refused, LogLevel.Warning) : (LogEvents.Step, LogLevel.Information);
-        if (_log.IsEnabled(level))
-            _log.Log(level, id, "#{Sequence} {Event} {Incident} {Dispatch} {Reason} {Detail}", report.Sequence, report.Event, report.IncidentId, report.DispatchId, report.Reason, report.Detail);
+        if (!_log.IsEnabled(level))
+            return;
+        var words = new[] { report.IncidentId, report.DispatchId?.ToString(), report.Outcome?.ToString(), report.Reason, report.Detail, report.Source == ReportSource.Automatic ? null : $"by {report.Source}" };
+        _log.Log(level, id, "#{Sequence} {Event} {About}", report.Sequence, report.Event, string.Join(' ', words.Where(word => word is not null)));
     }
 
     private readonly record struct Posted(StationInput Input, Action? Acknowledge);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Call112.Messages;
 
 namespace Call112.Station;
@@ -21,13 +22,17 @@ public sealed record Alert(
     bool Silenced = false,
     TimeSpan? RespondedAt = null)
 {
+    [JsonIgnore]
     public Guid Id => Dispatch.DispatchId;
 
     /// <summary>Nobody has acknowledged it yet.</summary>
+    [JsonIgnore]
     public bool Waits => Step is ReportEvent.Received or ReportEvent.Sounding;
 
+    [JsonIgnore]
     public Category Category => Dispatch.Incident?.Category ?? Category.Other;
 
+    [JsonIgnore]
     public int Priority => Dispatch.Incident?.Priority ?? Incident.DefaultPriority;
 
     internal Alert Shifted(TimeSpan by) => this with

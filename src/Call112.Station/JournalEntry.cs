@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Call112.Messages;
 
 namespace Call112.Station;
@@ -10,6 +11,7 @@ namespace Call112.Station;
 public abstract record JournalEntry(StationTime At)
 {
     /// <summary>The report that this entry puts into the outbox, or null.</summary>
+    [JsonIgnore]
     public Report? ReportOrNull => this switch
     {
         Reported entry => entry.Report,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Call112.Messages;
 
 namespace Call112.Station;
@@ -58,7 +59,7 @@ public sealed record StationState
     public TimeSpan ChimeFor { get; init; }
 
     /// <summary>What the station perceives in this run.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public Senses Senses { get; init; } = Senses.None;
 
     /// <summary>The open alert with this id, or null.</summary>
@@ -71,6 +72,7 @@ public sealed record StationState
     }
 
     /// <summary>True when an alert waits for somebody to acknowledge it.</summary>
+    [JsonIgnore]
     public bool AnyWaits
     {
         get

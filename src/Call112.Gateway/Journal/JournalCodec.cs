@@ -8,7 +8,7 @@ namespace Call112.Gateway.Journal;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JournalEntry.Started))]
 [JsonSerializable(typeof(JournalEntry.DispatchStored))]
 [JsonSerializable(typeof(JournalEntry.Reported))]

@@ -90,6 +90,7 @@ public sealed class Uplink : BackgroundService
             {
                 var began = _clock.Monotonic;
                 var reason = await RunOnceAsync(stoppingToken);
+                stoppingToken.ThrowIfCancellationRequested();
                 if (_clock.Monotonic - began >= s_provenAfter)
                     backOff = default;
                 (var wait, backOff) = backOff.Fail(_jitter.NextDouble());
