@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Call112.Benchmarks;
+
+/// <summary>A mosquitto of the benchmark's own: loopback, a free port, nothing on disk.</summary>
+internal sealed class Broker : IDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly Daemon daemon;
+
+    private Broker(Daemon daemon, int port)
+    {
+        this.daemon = daemon;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public static Broker Start(Workspace workspace, TimeProvider time)
+    {
+        var folder = workspace.NewFolder("mosquitto");
+        var port = Workspace.FreePort();
+        var configuration = Path.Combine(folder, "mosquitto.conf");
+        // set_tcp_nodelay: without it Nagle and delayed acknowledgements of TCP would be measured. The same for every subject.
+        File.WriteAllText(configuration, $"""
+            listener {port} 127.0.0.1
+            allow_anonymous true
+            persistence false
+            set_tcp_nodelay true
+            log_type error
+            log_type warning
+
+            """);
+        var daemon = Daemon.Start(Path.Combine(folder, "log"), Program("mosquitto"), "-c", configuration);
+        var started = time.GetTimestamp();
+        while (!Listens(port))
+            if (daemon.HasExited || time.GetElapsedTime(started) > StartDeadline)
+                throw new BenchmarkException("mosquitto did not start:\n" + daemon.LogTail());
+        return new Broker(daemon, port);
+    }
+
+    public void Dispose() => daemon.Dispose();
+
+    /// <summary>Full path of an installed program; Debian puts mosquitto into /usr/sbin, which is not on every user's path.</summary>
+    public static string Program(string name) =>
+        new[] { "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+        ?? throw new BenchmarkException($"{name} is not installed: run tests/install");
+
+    private static bool Listens(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

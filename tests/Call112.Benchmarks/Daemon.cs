@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace Call112.Benchmarks;
+
+/// <summary>
+/// A process that the benchmark started and ends. Its output goes straight into a file: a reader thread here would wake up beside the measurement.
+/// </summary>
+internal sealed class Daemon : IDisposable
+{
+    private const int StopTimeoutMilliseconds = 10_000;
+
+    private readonly Process process;
+    private readonly bool wholeTree;
+
+    private Daemon(Process process, string log, bool wholeTree)
+    {
+        this.process = process;
+        this.wholeTree = wholeTree;
+        Log = log;
+    }
+
+    public string Log { get; }
+
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Starts a program; the shell only opens the log and then becomes the program, so <see cref="Id"/> is the program's.</summary>
+    public static Daemon Start(string log, string program, params string[] arguments) =>
+        Start(log, "exec \"$0\" \"$@\" >>\"$CALL112_LOG\" 2>&1", [program, .. arguments], wholeTree: false);
+
+    /// <summary>Starts a pipeline written for sh; it is ended as a tree.</summary>
+    public static Daemon StartPipeline(string log, string script, params string[] arguments) =>
+        Start(log, "exec 2>>\"$CALL112_LOG\"; " + script, ["pipeline", .. arguments], wholeTree: true);
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            if (wholeTree)
+                process.Kill(entireProcessTree: true);
+            else
+                Posix.Signal(process.Id, Posix.Terminate);
+            if (!process.WaitForExit(StopTimeoutMilliseconds))
+                process.Kill(entireProcessTree: true);
+        }
+
+        process.Dispose();
+    }
+
+    /// <summary>The end of the log, for an error message.</summary>
+    public string LogTail()
+    {
+        const int linesShown = 15;
+        return File.Exists(Log) ? string.Join('\n', File.ReadLines(Log).TakeLast(linesShown)) : "(no log)";
+    }
+
+    private static Daemon Start(string log, string script, string[] arguments, bool wholeTree)
+    {
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(script);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment["CALL112_LOG"] = log;
+        return new Daemon(Process.Start(start) ?? throw new BenchmarkException("cannot start " + arguments[0]), log, wholeTree);
+    }
+}
