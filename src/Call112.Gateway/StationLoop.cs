@@ -24,6 +24,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>The tick: sampling of inputs and evaluation of outputs (hardware.md: inputs polled every 10 ms).</summary>
     public static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>While the station is quiet and no input changes, only every tenth tick does more than sample: a box is idle for days.</summary>
+    private const int QuietTicksMax = 10;
+
     /// <summary>How long a stop waits for the journal.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
 
@@ -50,6 +53,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private Outputs _commanded;
     private TimeSpan _writtenAt;
     private bool _boardFails;
+    private Inputs _sampled;
+    private int _quietTicks;
 
     public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
     {
@@ -168,10 +173,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         try
         {
             Arm();
-            var ticking = TickAsync(stoppingToken);
+            using var ticker = new Ticker(_clock.Time, TickEvery, PostTick);
             await foreach (var posted in _inputs.Reader.ReadAllAsync(stoppingToken))
                 Step(posted);
-            await ticking;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -199,12 +203,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         _armed.TrySetResult();
     }
 
-    private async Task TickAsync(CancellationToken stop)
-    {
-        using var timer = new PeriodicTimer(TickEvery, _clock.Time);
-        while (await timer.WaitForNextTickAsync(stop))
-            await PostAsync(s_tick);
-    }
+    /// <summary>A queue that is full needs no tick: its inputs drive the outputs too.</summary>
+    private void PostTick() => _inputs.Writer.TryWrite(new Posted(s_tick, null));
 
     private void Step(Posted posted)
     {
@@ -212,7 +212,15 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var before = _commanded;
         var isTick = ReferenceEquals(posted.Input, s_tick);
         if (isTick)
-            Collect(new StationInput.InputsSampled(ReadBoard()), now);
+        {
+            LastTickAt = now.Monotonic;
+            var inputs = ReadBoard();
+            if (inputs == _sampled && ++_quietTicks < QuietTicksMax && _state.IsQuietAt(now.Monotonic))
+                return;
+            (_sampled, _quietTicks) = (inputs, 0);
+            Collect(new StationInput.InputsSampled(inputs), now);
+        }
+
         Collect(posted.Input, now);
         Drive(now);
         // A tick without news and without outputs costs nothing more.
@@ -224,8 +232,6 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
         if (_entries.Count > 0 || posted.Acknowledge is not null)
             Hand(posted);
-        if (isTick)
-            LastTickAt = now.Monotonic;
         if (!isTick || before != _commanded)
             Changed?.Invoke();
     }

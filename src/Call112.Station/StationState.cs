@@ -84,6 +84,18 @@ public sealed record StationState
         }
     }
 
+    /// <summary>True when nothing runs that a fine clock matters to: no alert, alarm or chime, no contact that is active or bounces, no test.</summary>
+    public bool IsQuietAt(TimeSpan now)
+    {
+        var chimes = ChimeSince is { } since && now - since < ChimeFor;
+        if (Alerts.Length > 0 || Alarms.Length > 0 || chimes || Senses.SelfTest is not null || Senses.IdentifySince is not null)
+            return false;
+        foreach (var contact in Senses.Contacts)
+            if (!contact.Known || contact.Active || contact.Candidate)
+                return false;
+        return true;
+    }
+
     public bool Stands(ReportEvent alarm, string? detail = null)
     {
         foreach (var standing in Alarms)

@@ -55,8 +55,8 @@ public sealed class PanelServer(GatewayOptions options, StationLoop station, IBo
 
     private async Task ServeAsync(CancellationToken stop)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "call112-gateway" });
-        // The sources of configuration that a web host adds (files in the working directory, its own variables) are none of this service's.
+        // No file in the working directory is this service's configuration, and none is to be watched.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "call112-gateway", Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PanelJsonContext.Default));
