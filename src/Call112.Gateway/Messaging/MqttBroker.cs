@@ -26,12 +26,10 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
 
     public async Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel)
     {
-        var client = _factory.CreateMqttClient();
-        var connection = new Connection(client, time);
+        var connection = new Connection(_factory, receive, time);
+        var client = connection.Client;
         try
         {
-            client.ApplicationMessageReceivedAsync += e => connection.ReceiveAsync(e, receive);
-            client.DisconnectedAsync += connection.DisconnectedAsync;
             using var deadline = new CancellationTokenSource(s_connectDeadline, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
             var result = await client.ConnectAsync(ClientOptions(request), both.Token);
@@ -124,34 +122,37 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
     {
         private static readonly TimeSpan s_closeDeadline = TimeSpan.FromSeconds(1);
 
-        private readonly IMqttClient _client;
+        private readonly Func<InboundMessage, ValueTask> _receive;
         private readonly TimeProvider _time;
         private readonly CancellationTokenSource _gone = new();
         private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly Channel<MqttApplicationMessageReceivedEventArgs> _toAcknowledge =
-            Channel.CreateUnbounded<MqttApplicationMessageReceivedEventArgs>(new UnboundedChannelOptions { SingleReader = true });
+        private readonly Channel<(PublishTap Tap, ushort PacketId)> _toAcknowledge =
+            Channel.CreateUnbounded<(PublishTap, ushort)>(new UnboundedChannelOptions { SingleReader = true });
         private readonly Task _acknowledger;
 
-        public Connection(IMqttClient client, TimeProvider time)
+        public Connection(MqttClientFactory factory, Func<InboundMessage, ValueTask> receive, TimeProvider time)
         {
-            (_client, _time) = (client, time);
+            (_receive, _time) = (receive, time);
+            Client = factory.CreateMqttClient(new PublishTap.Factory(ReceiveAsync));
+            Client.DisconnectedAsync += DisconnectedAsync;
             _acknowledger = AcknowledgeAsync();
         }
+
+        public IMqttClient Client { get; }
 
         public bool SessionPresent { get; set; }
 
         public Task<string> Closed => _closed.Task;
 
-        public Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs e, Func<InboundMessage, ValueTask> receive)
+        /// <summary>Runs on the thread that reads the socket: takes over the message and returns.</summary>
+        private ValueTask ReceiveAsync(PublishTap tap, MqttPublishPacket packet)
         {
-            e.AutoAcknowledge = false;
-            var message = e.ApplicationMessage;
-            var acknowledge = message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? () => { } : (Action)(() => _toAcknowledge.Writer.TryWrite(e));
-            var taken = receive(new InboundMessage(message.Topic, message.Payload.ToArray(), message.Retain, acknowledge));
-            return taken.IsCompletedSuccessfully ? Task.CompletedTask : taken.AsTask();
+            var id = packet.PacketIdentifier;
+            var acknowledge = packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? () => { } : (Action)(() => _toAcknowledge.Writer.TryWrite((tap, id)));
+            return _receive(new InboundMessage(packet.Topic, packet.Payload.ToArray(), packet.Retain, acknowledge));
         }
 
-        public Task DisconnectedAsync(MqttClientDisconnectedEventArgs e)
+        private Task DisconnectedAsync(MqttClientDisconnectedEventArgs e)
         {
             _closed.TrySetResult(e.Exception is { } exception ? Innermost(exception) : e.ReasonString ?? "the connection was closed");
             return Task.CompletedTask;
@@ -163,7 +164,7 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
             using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel, _gone.Token);
             try
             {
-                var result = await _client.PublishAsync(
+                var result = await Client.PublishAsync(
                     new MqttApplicationMessage
                     {
                         Topic = message.Topic,
@@ -191,8 +192,8 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
             try
             {
                 using var late = new CancellationTokenSource(s_closeDeadline, _time);
-                if (_client.IsConnected)
-                    await _client.DisconnectAsync(new MqttClientDisconnectOptions(), late.Token);
+                if (Client.IsConnected)
+                    await Client.DisconnectAsync(new MqttClientDisconnectOptions(), late.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException or MqttClientNotConnectedException or ObjectDisposedException or InvalidOperationException)
             {
@@ -201,7 +202,7 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
 
             await _gone.CancelAsync();
             await _acknowledger;
-            _client.Dispose();
+            Client.Dispose();
             _gone.Dispose();
             _closed.TrySetResult("closed by this station");
         }
@@ -210,8 +211,8 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
         {
             try
             {
-                await foreach (var e in _toAcknowledge.Reader.ReadAllAsync(_gone.Token))
-                    await e.AcknowledgeAsync(_gone.Token);
+                await foreach (var (tap, id) in _toAcknowledge.Reader.ReadAllAsync(_gone.Token))
+                    await tap.AcknowledgeAsync(id, _gone.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException or MqttClientNotConnectedException or InvalidOperationException or ObjectDisposedException)
             {

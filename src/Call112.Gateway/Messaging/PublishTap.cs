@@ -1,0 +1,66 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using MQTTnet;
+using MQTTnet.Adapter;
+using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Formatter;
+using MQTTnet.Implementations;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace Call112.Gateway.Messaging;
+
+/// <summary>
+/// Takes PUBLISH packets of QoS 0 and 1 off MQTTnet's wire adapter as they are read, and hands them on in the thread that read them.
+/// MQTTnet's own way leads through an unbounded queue to another thread: 50 to 100 µs before the siren, and a memory without limit (F18).
+/// Everything else passes through. One tap lives with one connection, so a PUBACK cannot reach another (MQTT ack traps, F6).
+/// </summary>
+internal sealed class PublishTap(IMqttChannelAdapter wire, Func<PublishTap, MqttPublishPacket, ValueTask> take) : IMqttChannelAdapter
+{
+    public long BytesReceived => wire.BytesReceived;
+
+    public long BytesSent => wire.BytesSent;
+
+    public X509Certificate2? ClientCertificate => wire.ClientCertificate;
+
+    public EndPoint? RemoteEndPoint => wire.RemoteEndPoint;
+
+    public EndPoint? LocalEndPoint => wire.LocalEndPoint;
+
+    public bool IsSecureConnection => wire.IsSecureConnection;
+
+    public MqttPacketFormatterAdapter PacketFormatterAdapter => wire.PacketFormatterAdapter;
+
+    public async Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var packet = await wire.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
+            if (packet is not MqttPublishPacket { QualityOfServiceLevel: not MqttQualityOfServiceLevel.ExactlyOnce } publish)
+                return packet;
+            await take(this, publish).ConfigureAwait(false);
+        }
+    }
+
+    public Task AcknowledgeAsync(ushort packetIdentifier, CancellationToken cancel) =>
+        wire.SendPacketAsync(new MqttPubAckPacket { PacketIdentifier = packetIdentifier, ReasonCode = MqttPubAckReasonCode.Success }, cancel);
+
+    public Task ConnectAsync(CancellationToken cancellationToken) => wire.ConnectAsync(cancellationToken);
+
+    public Task DisconnectAsync(CancellationToken cancellationToken) => wire.DisconnectAsync(cancellationToken);
+
+    public void ResetStatistics() => wire.ResetStatistics();
+
+    public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) => wire.SendPacketAsync(packet, cancellationToken);
+
+    public void Dispose() => wire.Dispose();
+
+    /// <summary>Puts the tap on the adapter that MQTTnet makes.</summary>
+    internal sealed class Factory(Func<PublishTap, MqttPublishPacket, ValueTask> take) : IMqttClientAdapterFactory
+    {
+        private readonly MqttClientAdapterFactory _inner = new();
+
+        public IMqttChannelAdapter CreateClientAdapter(MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger) =>
+            new PublishTap(_inner.CreateClientAdapter(options, packetInspector, logger), take);
+    }
+}
