@@ -12,6 +12,7 @@ internal enum Part
     Latency,
     Start,
     Idle,
+    Journal,
 }
 
 /// <summary>One run of the chosen parts, with a progress bar for each.</summary>
@@ -22,6 +23,7 @@ internal sealed class BenchmarkRun(Workspace workspace, BenchmarkOptions options
         IReadOnlyList<SubjectFigures> subjects = [];
         StartFigures? start = null;
         IdleFigures? idle = null;
+        JournalFigures? journal = null;
         // Redrawn by hand, in the pauses: a timer would wake up in the middle of a measurement.
         AnsiConsole.Progress().AutoRefresh(false).AutoClear(false).Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
@@ -31,6 +33,8 @@ internal sealed class BenchmarkRun(Workspace workspace, BenchmarkOptions options
                     start = MeasureStart(context);
                 if (parts.Contains(Part.Idle))
                     idle = MeasureIdle(context);
+                if (parts.Contains(Part.Journal))
+                    journal = MeasureJournal(context);
                 if (parts.Contains(Part.Latency))
                     subjects = MeasureLatency(context);
             });
@@ -40,7 +44,7 @@ internal sealed class BenchmarkRun(Workspace workspace, BenchmarkOptions options
         var ratioToNodeRed = rounds.Length > 2 ? Ratio.OfPairedRounds(rounds[0], rounds[2]) : null;
         return new RunFigures(
             time.GetUtcNow(), DescribeMachine(), options.Rounds, options.Messages, options.WarmUp, ratioToMosquittoSub, ratioToNodeRed,
-            subjects, start, idle, null, Goals.Judge(ratioToMosquittoSub, ratioToNodeRed, start, idle, null));
+            subjects, start, idle, journal, Goals.Judge(ratioToMosquittoSub, ratioToNodeRed, start, idle, journal));
     }
 
     private StartFigures MeasureStart(ProgressContext context)
@@ -57,6 +61,14 @@ internal sealed class BenchmarkRun(Workspace workspace, BenchmarkOptions options
         using var broker = Broker.Start(workspace, time);
         return new IdleBenchmark(workspace, binary, time).Run(
             broker.Port, options.IdleSettle, options.IdleMeasure, step => Advance(context, bar, step.TotalSeconds));
+    }
+
+    private JournalFigures MeasureJournal(ProgressContext context)
+    {
+        var bar = context.AddTask("start over a long journal", maxValue: options.JournalEntries);
+        using var broker = Broker.Start(workspace, time);
+        return new JournalBenchmark(workspace, binary, time).Run(
+            broker.Port, options.JournalEntries, options.Starts, written => Advance(context, bar, written));
     }
 
     private IReadOnlyList<SubjectFigures> MeasureLatency(ProgressContext context)

@@ -6,7 +6,7 @@ namespace Call112.Benchmarks;
 /// <summary>A mosquitto of the benchmark's own: loopback, a free port, nothing on disk.</summary>
 internal sealed class Broker : IDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10), AskAgainAfter = TimeSpan.FromMilliseconds(10);
 
     private readonly Daemon daemon;
 
@@ -36,8 +36,16 @@ internal sealed class Broker : IDisposable
         var daemon = Daemon.Start(Path.Combine(folder, "log"), Program("mosquitto"), "-c", configuration);
         var started = time.GetTimestamp();
         while (!Listens(port))
+        {
             if (daemon.HasExited || time.GetElapsedTime(started) > StartDeadline)
+            {
+                daemon.Dispose();
                 throw new BenchmarkException("mosquitto did not start:\n" + daemon.LogTail());
+            }
+
+            Task.Delay(AskAgainAfter, time).Wait();
+        }
+
         return new Broker(daemon, port);
     }
 

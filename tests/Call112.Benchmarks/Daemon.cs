@@ -27,11 +27,11 @@ internal sealed class Daemon : IDisposable
 
     /// <summary>Starts a program; the shell only opens the log and then becomes the program, so <see cref="Id"/> is the program's.</summary>
     public static Daemon Start(string log, string program, params string[] arguments) =>
-        Start(log, "exec \"$0\" \"$@\" >>\"$CALL112_LOG\" 2>&1", [program, .. arguments], wholeTree: false);
+        Start(log, "exec \"$0\" \"$@\" >>\"$BENCHMARK_LOG\" 2>&1", [program, .. arguments], wholeTree: false);
 
     /// <summary>Starts a pipeline written for sh; it is ended as a tree.</summary>
     public static Daemon StartPipeline(string log, string script, params string[] arguments) =>
-        Start(log, "exec 2>>\"$CALL112_LOG\"; " + script, ["pipeline", .. arguments], wholeTree: true);
+        Start(log, "exec 2>>\"$BENCHMARK_LOG\"; " + script, ["pipeline", .. arguments], wholeTree: true);
 
     public void Dispose()
     {
@@ -62,7 +62,10 @@ internal sealed class Daemon : IDisposable
         start.ArgumentList.Add(script);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        start.Environment["CALL112_LOG"] = log;
+        // The gateway takes options from variables too; those of the person at the terminal must not colour the figures.
+        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("CALL112_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        start.Environment["BENCHMARK_LOG"] = log;
         return new Daemon(Process.Start(start) ?? throw new BenchmarkException("cannot start " + arguments[0]), log, wholeTree);
     }
 }

@@ -23,8 +23,8 @@ internal static class GatewayBuild
         var log = Path.Combine(workspace.Run, "publish.log");
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = workspace.Root };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"exec dotnet publish {Project} -c Release -r linux-x64 --nologo >\"$CALL112_LOG\" 2>&1");
-        start.Environment["CALL112_LOG"] = log;
+        start.ArgumentList.Add($"exec dotnet publish {Project} -c Release -r linux-x64 --nologo >\"$BENCHMARK_LOG\" 2>&1");
+        start.Environment["BENCHMARK_LOG"] = log;
         // `dotnet run` sets variables for its own MSBuild that would mislead another one.
         foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);

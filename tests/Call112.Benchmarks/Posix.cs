@@ -9,6 +9,7 @@ internal static partial class Posix
     public const int Terminate = 15;
 
     private const int ReadOnly = 0, NonBlocking = 0x800, CloseOnExec = 0x80000;
+    private const int Interrupted = 4, TryAgain = 11;
     private const short PollIn = 1;
     private const uint OwnerReadWrite = 0b110_000_000;
     private const uint CloseWrite = 0x8, MovedTo = 0x80, Created = 0x100;
@@ -22,14 +23,18 @@ internal static partial class Posix
     public static bool WaitReadable(int descriptor, int timeoutMilliseconds)
     {
         var entry = new PollEntry { Descriptor = descriptor, Events = PollIn };
-        return Check(Poll(ref entry, 1, timeoutMilliseconds), "poll") > 0 && (entry.Returned & PollIn) != 0;
+        int count;
+        do
+            count = Poll(ref entry, 1, timeoutMilliseconds);
+        while (count < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        return Check(count, "poll") > 0 && (entry.Returned & PollIn) != 0;
     }
 
     /// <summary>Reads what is there; 0 when there is nothing or no writer.</summary>
     public static int Read(int descriptor, Span<byte> buffer)
     {
         var count = (int)ReadBytes(descriptor, buffer, (nuint)buffer.Length);
-        return count >= 0 || Marshal.GetLastPInvokeError() == 11 /* EAGAIN */ ? Math.Max(count, 0) : Check(count, "read");
+        return count >= 0 || Marshal.GetLastPInvokeError() is Interrupted or TryAgain ? Math.Max(count, 0) : Check(count, "read");
     }
 
     public static void Close(int descriptor) => Check(CloseDescriptor(descriptor), "close");
