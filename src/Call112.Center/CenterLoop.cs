@@ -32,6 +32,7 @@ internal sealed class CenterLoop : IDisposable
     private readonly ILogger _log;
     private readonly string _bootId = Guid.NewGuid().ToString("N");
     private ITimer? _ticks;
+    private long _refusals, _lastRefusal;
     private BookStore _store;
     private DispatchBook _book;
 
@@ -99,7 +100,7 @@ internal sealed class CenterLoop : IDisposable
         var (input, reason) = Read(incoming);
         if (input is null)
         {
-            _log.LogWarning("{Kind} of {Station} refused: {Reason}", incoming.Topic.Kind, incoming.Topic.Name, reason);
+            LogRefusal(incoming, reason);
             incoming.Acknowledge();
             return;
         }
@@ -145,6 +146,18 @@ internal sealed class CenterLoop : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    /// <summary>At most one line each second, with the number of those that were passed over: a babbling client must not fill the disk (F3).</summary>
+    private void LogRefusal(Incoming incoming, string reason)
+    {
+        var passed = Interlocked.Increment(ref _refusals);
+        var last = Interlocked.Read(ref _lastRefusal);
+        if (last != 0 && _time.GetElapsedTime(last) < TimeSpan.FromSeconds(1))
+            return;
+        Interlocked.Exchange(ref _lastRefusal, _time.GetTimestamp());
+        Interlocked.Add(ref _refusals, -passed);
+        _log.LogWarning("{Kind} of {Station} refused: {Reason} ({Count} refused since the last line)", incoming.Topic.Kind, incoming.Topic.Name, reason, passed);
+    }
 
     /// <summary>False when the loop has ended: what comes now is not acknowledged and comes again after the next start.</summary>
     private async ValueTask<bool> PostAsync(Item item, CancellationToken cancel = default)

@@ -39,8 +39,6 @@ internal sealed class BookBench
 
     public IEnumerable<PublishCommand> Commands => Published.OfType<PublishCommand>();
 
-    /// <summary>Report numbers of a receipt that the rows do not hold, at the moment the receipt was published.</summary>
-    public List<string> UncoveredReceipts { get; } = [];
 
     public IReadOnlyList<BookEffect> Do(BookInput input)
     {

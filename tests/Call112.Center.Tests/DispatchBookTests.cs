@@ -329,8 +329,8 @@ public class DispatchBookTests
         Assert.Empty(bench.Published);
 
         bench.Do(new BrokerLink(true));
-        Assert.Equal(
-            ["call112/v1/groups/damkar/dispatch", "call112/v1/stations/pkm-gogagoman/dispatch"], bench.Dispatches.Select(p => p.Topic).Order());
+        string[] topics = ["call112/v1/groups/damkar/dispatch", "call112/v1/stations/pkm-gogagoman/dispatch"];
+        Assert.Equal(topics, bench.Dispatches.Select(p => p.Topic).Order());
     }
 
     [Fact]
@@ -369,8 +369,7 @@ public class DispatchBookTests
         var draft = new DispatchDraft(new IncidentDraft(Category.Fire, "way-too-long-an-id", Priority: 9), ["Nope"], TtlSeconds: 1);
         var answer = _bench.Answer(new CreateDispatch(_bench.Id(), draft));
         Assert.Equal(AnswerKind.Refused, answer.Kind);
-        Assert.Equal(
-            ["incident.incidentId", "incident.priority", "stationIds[0]", "ttlSeconds"], answer.Errors!.Select(e => e.Field).Order());
+        Assert.Equal(["incident.incidentId", "incident.priority", "stationIds[0]", "ttlSeconds"], answer.Errors!.Select(e => e.Field).Order());
         Assert.Empty(_bench.Dispatches);
     }
 

@@ -14,13 +14,18 @@ internal sealed class FakeStation : IAsyncDisposable
     private readonly Channel<Dispatch> _dispatches = Channel.CreateUnbounded<Dispatch>();
     private readonly Channel<Receipt> _receipts = Channel.CreateUnbounded<Receipt>();
     private readonly Channel<StationCommand> _commands = Channel.CreateUnbounded<StationCommand>();
+    private readonly HashSet<Guid> _known = [];
     private long _beats;
+    private long _sequence;
 
     private FakeStation(string id) => Id = id;
 
     public string Id { get; }
 
     public string BootId { get; init; } = "boot-1";
+
+    /// <summary>What the station reports by itself for every new dispatch; a second copy it reports as Duplicate.</summary>
+    public IReadOnlyList<ReportEvent> Reflex { get; set; } = [];
 
     /// <summary>MQTT Message Expiry of the newest dispatch, in seconds.</summary>
     public uint LastExpirySeconds { get; private set; }
@@ -87,6 +92,17 @@ internal sealed class FakeStation : IAsyncDisposable
         return await channel.Reader.ReadAsync(deadline.Token);
     }
 
+    private async Task ReactAsync(Dispatch dispatch)
+    {
+        if (Reflex.Count == 0)
+            return;
+        if (!_known.Add(dispatch.DispatchId))
+            await ReportAsync(++_sequence, ReportEvent.Duplicate, dispatch.DispatchId);
+        else
+            foreach (var @event in Reflex)
+                await ReportAsync(++_sequence, @event, dispatch.DispatchId);
+    }
+
     private Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs e)
     {
         var payload = e.ApplicationMessage.Payload.ToArray();
@@ -96,8 +112,9 @@ internal sealed class FakeStation : IAsyncDisposable
         {
             case TopicKind.StationDispatch or TopicKind.GroupDispatch:
                 LastExpirySeconds = e.ApplicationMessage.MessageExpiryInterval;
-                _dispatches.Writer.TryWrite(MessageReader.ReadDispatch(payload).Value!);
-                break;
+                var dispatch = MessageReader.ReadDispatch(payload).Value!;
+                _dispatches.Writer.TryWrite(dispatch);
+                return ReactAsync(dispatch);
             case TopicKind.Receipt:
                 _receipts.Writer.TryWrite(MessageReader.ReadReceipt(payload).Value!);
                 break;

@@ -77,9 +77,9 @@ public sealed partial class DispatchBook
     private static bool Confirm(DispatchEntry entry, Target target, Report report)
     {
         // "Duplicate" of a late copy of the alert, while the alert still stands, is no answer to a cancel: the siren may be on.
-        if (entry.Cancel is not null && !target.CancelConfirmed)
-            return target.CancelConfirmed = report.Event == ReportEvent.Cancelled
-                || (report.Event == ReportEvent.Duplicate && !(Enum.TryParse<ReportEvent>(report.Detail, out var step) && Ladder.IsStanding(step)));
+        if (entry.Cancel is not null)
+            return !target.CancelConfirmed && (target.CancelConfirmed = report.Event == ReportEvent.Cancelled
+                || (report.Event == ReportEvent.Duplicate && !(Enum.TryParse<ReportEvent>(report.Detail, out var step) && Ladder.IsStanding(step))));
         if (entry.Update is not { } update || target.ConfirmedRevision >= update.Revision || !target.UpdateSent
             || report.Event is not (ReportEvent.Updated or ReportEvent.Duplicate))
             return false;

@@ -176,6 +176,8 @@ public sealed partial class DispatchBook
         {
             foreach (var target in entry.Targets.Values)
             {
+                // The update went out at once to every station that had answered the alert.
+                target.UpdateSent = entry.Update is not null && target.Ladder.Answered;
                 Judge(entry, target, now.Monotonic);
                 Schedule(entry, target, now.Monotonic);
                 if (!target.IsDone(entry, now.Monotonic))

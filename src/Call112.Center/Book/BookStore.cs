@@ -114,11 +114,11 @@ internal sealed class BookStore : IDisposable
         return new BookSnapshot(dispatches, targets, reports, stations, boots);
     }
 
-    public void Dispose()
-    {
-        _connection.Dispose();
-        SqliteConnection.ClearPool(_connection);
-    }
+    /// <summary>What SQLite itself says of its durability: the value of <c>synchronous</c> (2 = FULL) and the journal mode.</summary>
+    public (long Synchronous, string JournalMode) Durability() =>
+        ((long)Scalar(_connection, "PRAGMA synchronous")!, (string)Scalar(_connection, "PRAGMA journal_mode")!);
+
+    public void Dispose() => _connection.Dispose();
 
     private const int Corrupt = 11, NotADatabase = 26;
 

@@ -151,7 +151,7 @@ internal sealed class Target(string stationId, string? group, TimeSpan sentAt, D
         NotReceived,
         NotAcknowledged,
         NeedsAnotherStation && entry.Cancel is null,
-        entry.Update is null || ConfirmedRevision >= entry.Update.Revision,
+        entry.Cancel is not null || entry.Update is null || ConfirmedRevision >= entry.Update.Revision,
         entry.Cancel is null ? null : CancelConfirmed,
         Ladder.Steps);
 

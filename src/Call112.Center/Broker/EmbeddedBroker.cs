@@ -44,6 +44,13 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         options.DefaultEndpointOptions.NoDelay = true;
         options.DefaultEndpointOptions.ReuseAddress = true;
         var server = new MqttServerFactory().CreateMqttServer(options);
+        server.ValidatingConnectionAsync += connection =>
+        {
+            // MQTT 5 lets a client come without a name (MQTT-3.1.3-7): a person with a command-line tool does.
+            if (string.IsNullOrEmpty(connection.ClientId))
+                connection.AssignedClientIdentifier = $"guest-{Guid.NewGuid():N}";
+            return Task.CompletedTask;
+        };
         try
         {
             await server.StartAsync();

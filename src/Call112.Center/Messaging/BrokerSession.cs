@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
-using System.Buffers;
 using Call112.Messages;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
@@ -160,7 +160,11 @@ internal sealed class BrokerSession : IAsyncDisposable
                     Topics.OfAllStations(kind), kind == TopicKind.Telemetry ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce);
             await client.SubscribeAsync(subscription.Build(), connection.Token);
             _subscribed.TrySetResult();
-            await Task.WhenAny(PumpAsync(client, connection), AcknowledgeAsync(acks.Reader, connection), PingAsync(client, connection)).Unwrap();
+            Task[] parts = [PumpAsync(client, connection), AcknowledgeAsync(acks.Reader, connection), PingAsync(client, connection)];
+            var ended = await Task.WhenAny(parts);
+            await connection.CancelAsync();
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ended;
             return "the connection was lost";
         }
         catch (Exception e) when (e is MqttCommunicationException or OperationCanceledException or IOException or InvalidOperationException or CenterStartException

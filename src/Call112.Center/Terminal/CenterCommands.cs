@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Call112.Center.Api;
 using Call112.Center.Book;
@@ -9,10 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Call112.Center.Terminal;
 
-/// <summary>The command line of the centre: <c>run</c> (also without a verb), <c>dispatch</c>, <c>watch</c>. Exit codes: 0 done, 1 refused, 2 cannot start or cannot reach the centre, 70 defect.</summary>
+/// <summary>The command line of the centre: <c>run</c> (also without a verb), <c>dispatch</c>, <c>watch</c>. Exit codes: 0 done, 1 refused, 2 cannot start or cannot reach the centre, 130 interrupted.</summary>
 internal static class CenterCommands
 {
-    public const int Done = 0, Refused = 1, CannotStart = 2, Defect = 70;
+    public const int Done = 0, Refused = 1, CannotStart = 2, Interrupted = 130;
+
+    /// <summary>After SIGTERM or Ctrl+C a verb has so long to end cleanly. What was answered is stored either way.</summary>
+    private static TimeSpan StopWithin => TimeSpan.FromSeconds(20);
 
     public const string KeyVariable = "CALL112_CENTER_API_KEY";
 
@@ -25,7 +27,7 @@ internal static class CenterCommands
         root.Subcommands.Add(new WatchVerb(time).Command);
         // "run" is what a service file means; it may leave the word out.
         var isVerb = args.Length > 0 && (root.Subcommands.Any(verb => verb.Name == args[0]) || args[0] is "-h" or "--help" or "-?" or "--version");
-        return root.Parse(isVerb ? args : ["run", .. args]).InvokeAsync();
+        return root.Parse(isVerb ? args : ["run", .. args]).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopWithin });
     }
 
     internal static Option<string?> KeyFile() => new("--api-key-file") { Description = $"File with the API key (or the variable {KeyVariable})." };
@@ -90,21 +92,12 @@ internal sealed class RunVerb
     {
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            void Stop(PosixSignalContext signal)
-            {
-                signal.Cancel = true;
-                stop.Cancel();
-            }
-
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             var ready = parse.GetValue(_readyFile);
             if (ready is not null)
                 File.Delete(ready);
-            await using var center = await CenterHost.StartAsync(Options(parse), _time, stop.Token);
+            await using var center = await CenterHost.StartAsync(Options(parse), _time, cancel);
             Console.Error.WriteLine($"call112-center: API {center.HttpAddress.GetLeftPart(UriPartial.Authority)}, broker {Plain(center.MqttAddress)}");
-            var stopped = Task.Delay(Timeout.InfiniteTimeSpan, _time, stop.Token);
+            var stopped = Task.Delay(Timeout.InfiniteTimeSpan, _time, cancel);
             if (ready is not null && await Task.WhenAny(center.WhenSubscribed, center.Completion, stopped) == center.WhenSubscribed)
                 WriteReady(ready, center);
             // A defect in the loop ends the process, so that its supervisor starts it anew on the stored state.

@@ -66,9 +66,13 @@ internal sealed class DispatchVerb
             Console.WriteLine(accepted.DispatchId);
             return parse.GetValue(_wait) ? await FollowAsync(client, accepted.DispatchId, cancel) : CenterCommands.Done;
         }
-        catch (Exception e) when (e is HttpRequestException or CenterStartException or TaskCanceledException)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return CenterCommands.Complain(e is TaskCanceledException && !cancel.IsCancellationRequested ? "the centre does not answer" : e.Message, CenterCommands.CannotStart);
+            return CenterCommands.Interrupted;
+        }
+        catch (Exception e) when (e is HttpRequestException or CenterStartException or OperationCanceledException or IOException)
+        {
+            return CenterCommands.Complain(e is OperationCanceledException ? "the centre does not answer" : e.Message, CenterCommands.CannotStart);
         }
     }
 
