@@ -102,17 +102,20 @@ public static class StationCore
             decision.Record(new JournalEntry.TimeMarked(decision.Now));
     }
 
-    /// <summary>True while a siren's limit runs: after it, or for what has no siren, an entry each period would only wear the card (F3).</summary>
+    /// <summary>
+    /// True until the journal itself knows that every siren's limit has passed: one mark comes after the limit, or a power cut would
+    /// repeat the last burst. Later, or for what has no siren, an entry each period would only wear the card (F3).
+    /// </summary>
     private static bool AnySounderHasTime(Decision decision)
     {
-        var (now, limit) = (decision.Now.Monotonic, decision.Timing.SirenLimit);
+        var (known, limit) = (decision.State.LastEntryAt, decision.Timing.SirenLimit);
         foreach (var alert in decision.State.Alerts)
-            if (alert.Waits && alert.Dispatch.Status != DispatchStatus.Test && now - alert.SoundsSince < limit)
+            if (alert.Waits && alert.Dispatch.Status != DispatchStatus.Test && known - alert.SoundsSince < limit)
                 return true;
         if (!decision.Options.PanicSiren)
             return false;
         foreach (var alarm in decision.State.Alarms)
-            if (alarm.Event == ReportEvent.PanicPressed && now - alarm.Since < limit)
+            if (alarm.Event == ReportEvent.PanicPressed && known - alarm.Since < limit)
                 return true;
         return false;
     }
