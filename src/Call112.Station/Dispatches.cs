@@ -75,6 +75,7 @@ internal static class Dispatches
             return;
         }
 
+        dispatch = Discreetly(dispatch, open.Dispatch.IsDiscreet);
         var sounds = Rises(dispatch, open.Priority, open.Dispatch.Status)
             && !HasExpired(dispatch, decision.Now)
             && decision.Options.IsOnDuty(decision.Now);
@@ -95,6 +96,7 @@ internal static class Dispatches
             return;
         }
 
+        dispatch = Discreetly(dispatch, ended.Discreet);
         // What left while nobody had acknowledged it is as new as what never sounded.
         var unheard = ended.Step is ReportEvent.Expired or ReportEvent.Received or ReportEvent.Sounding;
         var sounds = unheard || ended.Step == ReportEvent.Completed || Rises(dispatch, ended.Priority, ended.Status);
@@ -190,6 +192,9 @@ internal static class Dispatches
         // Expired by a clock that is right: no life is left. By the message alone, whose times contradict each other: nothing counts as expired.
         return now.Clock == ClockState.Synchronized ? TimeSpan.Zero : lifeWithoutClock;
     }
+
+    /// <summary>Once discreet, always discreet: a change that forgets the word must not betray whom it protected, nor start a siren.</summary>
+    private static Dispatch Discreetly(Dispatch dispatch, bool wasDiscreet) => wasDiscreet && !dispatch.IsDiscreet ? dispatch with { Discreet = true } : dispatch;
 
     private static string StepOf(EndedAlert ended) => ended.Step.ToString();
 }

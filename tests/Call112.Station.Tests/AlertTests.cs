@@ -240,6 +240,25 @@ public class AlertTests
     }
 
     [Fact]
+    public void A_change_that_forgets_to_say_discreet_does_not_start_a_siren()
+    {
+        foreach (var completed in new[] { false, true })
+        {
+            var station = new StationDriver();
+            var discreet = Call.Discreet();
+            station.Send(discreet);
+            station.Pass(1);
+            if (completed)
+                station.Touch(PanelAction.Complete, discreet);
+            var change = discreet.Update(priority: 1);
+            station.Send(change with { Incident = change.Incident! with { Category = Category.Medical } });
+            station.Pass(10);
+            Assert.Equal(TimeSpan.Zero, station.OnTime[Outputs.Siren] + station.OnTime[Outputs.Buzzer] + station.OnTime[Outputs.Door]);
+            Assert.True(station.Open(discreet)!.Dispatch.IsDiscreet);
+        }
+    }
+
+    [Fact]
     public void A_test_is_lamp_and_report_without_siren_or_reminder()
     {
         var station = new StationDriver();
