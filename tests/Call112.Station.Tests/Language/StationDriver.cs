@@ -50,6 +50,9 @@ internal sealed class StationDriver
 
     public IReadOnlyList<Report> Reports => _reports;
 
+    /// <summary>Called after every input, with the state as the input left it.</summary>
+    public Action? AfterInput { get; set; }
+
     /// <summary>For how long each output was commanded, over all of <see cref="Pass(TimeSpan, TimeSpan?)"/>.</summary>
     public Dictionary<Outputs, TimeSpan> OnTime { get; } = Levels.AllOutputs.ToDictionary(output => output, _ => TimeSpan.Zero);
 
@@ -79,6 +82,7 @@ internal sealed class StationDriver
             _reports.Add(report);
         }
 
+        AfterInput?.Invoke();
         return entries;
     }
 
