@@ -78,7 +78,7 @@ internal static class BehaviourTable
         ["tick"] = (typeof(StationInput.Tick), (station, _) => station.Send(new StationInput.Tick())),
         ["12 s"] = (typeof(StationInput.Tick), (station, _) => station.Pass(12)),
         ["16 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(1))),
-        ["4 h 1 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(241), TimeSpan.FromSeconds(1))),
+        ["4 h 1 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(241), TimeSpan.FromSeconds(10))),
     };
 
     /// <summary>The row as the core has it, and the entries behind it.</summary>
