@@ -8,6 +8,7 @@ namespace Call112.Station;
 /// <param name="SoundsSince">Zero of the siren's pattern and of the ladder's deadlines; moves when an Update sounds again.</param>
 /// <param name="LapsesAt">When it expires. Fixed at arrival, so that a clock step cannot end a siren (F5).</param>
 /// <param name="Step">The newest step of the ladder.</param>
+/// <param name="AcknowledgedAt">When a person took the task: the zero of its stay on the panel.</param>
 /// <param name="SoundingConfirmed">The outputs have read back as driven for the present sounding.</param>
 public sealed record Alert(
     Dispatch Dispatch,
@@ -20,7 +21,8 @@ public sealed record Alert(
     bool Reminded = false,
     bool Unacknowledged = false,
     bool Silenced = false,
-    TimeSpan? RespondedAt = null)
+    TimeSpan? RespondedAt = null,
+    TimeSpan? AcknowledgedAt = null)
 {
     [JsonIgnore]
     public Guid Id => Dispatch.DispatchId;
@@ -41,6 +43,7 @@ public sealed record Alert(
         SoundsSince = SoundsSince + by,
         LapsesAt = LapsesAt + by,
         RespondedAt = RespondedAt + by,
+        AcknowledgedAt = AcknowledgedAt + by,
     };
 }
 

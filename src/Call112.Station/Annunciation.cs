@@ -108,7 +108,7 @@ public static class Annunciation
                 outputs |= Outputs.Buzzer;
         }
 
-        if (state.Senses.SelfTest is not null)
+        if (state.Senses.SelfTest is { } test && now - test.Since < timing.SelfTest)
             outputs |= Outputs.LampStatus | Outputs.LampLink | Outputs.Buzzer;
         if (state.Senses.IdentifySince is { } identify && now - identify < timing.Identify)
             outputs |= Lit(s_identify, identify, now, Outputs.LampStatus | Outputs.LampLink | Outputs.Buzzer);
@@ -161,8 +161,8 @@ public readonly record struct Cadence(TimeSpan On, TimeSpan Off)
         Category.TrafficAccident => OfMs(1200, 400),
         Category.Disaster => OfMs(4000, 1000),
         Category.Security => OfMs(600, 200),
-        Category.Protection or Category.Other => OfMs(1500, 500),
-        _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Category, "a category without a cadence"),
+        // Protection is discreet and never sounds. A category from a later version is Other (contract): nothing unknown may stop a siren.
+        _ => OfMs(1500, 500),
     };
 
     /// <summary>The level at a time since the pattern's start; off before it.</summary>

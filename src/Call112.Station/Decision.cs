@@ -82,5 +82,12 @@ internal sealed class Decision(StationState state, StationOptions options, Stati
             Report(Troubles.ClearOf(alarm), source, detail: detail);
     }
 
-    private static string? Cut(string? text) => text is { Length: > Messages.Report.TextMaxLength } ? text[..Messages.Report.TextMaxLength] : text;
+    private static string? Cut(string? text)
+    {
+        const int Max = Messages.Report.TextMaxLength;
+        if (text is not { Length: > Max })
+            return text;
+        // Half a surrogate pair is no text: a writer of JSON may refuse it.
+        return text[..(char.IsHighSurrogate(text[Max - 1]) ? Max - 1 : Max)];
+    }
 }

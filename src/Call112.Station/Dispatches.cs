@@ -32,7 +32,7 @@ internal static class Dispatches
             else if (alert.Waits)
                 Remind(decision, alert);
             // A drill or a test that somebody has acknowledged is over when it expires; a real task stays for its crew.
-            else if (now - alert.SoundsSince >= decision.Timing.TaskLimit || (alert.Dispatch.Status != DispatchStatus.Actual && now >= alert.LapsesAt))
+            else if (now - (alert.AcknowledgedAt ?? alert.SoundsSince) >= decision.Timing.TaskLimit || (alert.Dispatch.Status != DispatchStatus.Actual && now >= alert.LapsesAt))
                 decision.Record(new JournalEntry.Lapsed(decision.Now, alert.Id));
         }
     }
@@ -50,7 +50,6 @@ internal static class Dispatches
 
     private static void Begin(Decision decision, Dispatch dispatch)
     {
-        MakeRoom(decision);
         if (HasExpired(dispatch, decision.Now))
         {
             var expired = Store(decision, dispatch, sounds: false);
@@ -59,6 +58,8 @@ internal static class Dispatches
         }
 
         var onDuty = decision.Options.IsOnDuty(decision.Now);
+        if (onDuty)
+            MakeRoom(decision);
         var alert = Store(decision, dispatch, sounds: onDuty);
         decision.Report(ReportEvent.Received, alert: alert);
         if (!onDuty)
@@ -74,6 +75,7 @@ internal static class Dispatches
             return;
         }
 
+        dispatch = Discreetly(dispatch, open.Dispatch.IsDiscreet);
         var sounds = Rises(dispatch, open.Priority, open.Dispatch.Status)
             && !HasExpired(dispatch, decision.Now)
             && decision.Options.IsOnDuty(decision.Now);
@@ -94,7 +96,10 @@ internal static class Dispatches
             return;
         }
 
-        var sounds = ended.Step is ReportEvent.Completed or ReportEvent.Expired || Rises(dispatch, ended.Priority, ended.Status);
+        dispatch = Discreetly(dispatch, ended.Discreet);
+        // What left while nobody had acknowledged it is as new as what never sounded.
+        var unheard = ended.Step is ReportEvent.Expired or ReportEvent.Received or ReportEvent.Sounding;
+        var sounds = unheard || ended.Step == ReportEvent.Completed || Rises(dispatch, ended.Priority, ended.Status);
         if (!sounds)
         {
             // Declined, or left long ago: the crew need not hear of it again, the centre must know that the change has arrived.
@@ -103,8 +108,9 @@ internal static class Dispatches
             return;
         }
 
-        MakeRoom(decision);
         var onDuty = decision.Options.IsOnDuty(decision.Now);
+        if (onDuty)
+            MakeRoom(decision);
         var alert = Store(decision, dispatch, sounds: onDuty);
         decision.Report(ReportEvent.Updated, alert: alert);
         if (onDuty)
@@ -123,21 +129,26 @@ internal static class Dispatches
             return;
         }
 
-        if (decision.State.Ended.TryGetValue(id, out var ended) && ended.Step is ReportEvent.Cancelled or ReportEvent.Completed)
+        if (decision.State.Ended.TryGetValue(id, out var ended))
         {
-            decision.Report(ReportEvent.Duplicate, ReportSource.Automatic, id, ended.IncidentId, decision.Now.Monotonic - ended.ReceivedAt, detail: StepOf(ended));
+            var isOver = ended.Step is ReportEvent.Cancelled or ReportEvent.Completed;
+            // Completed stays what it was, but no Update that was overtaken by this Cancel may sound any more.
+            if (ended.Step == ReportEvent.Completed && ended.Revision < Dispatch.RevisionMax)
+                decision.Record(new JournalEntry.AmendedAfterEnd(decision.Now, id, Dispatch.RevisionMax));
+            // Declined, expired or lapsed: becomes cancelled without a sound.
+            decision.Report(isOver ? ReportEvent.Duplicate : ReportEvent.Cancelled, ReportSource.Automatic, id, ended.IncidentId,
+                decision.Now.Monotonic - ended.ReceivedAt, detail: isOver ? StepOf(ended) : null);
             return;
         }
 
-        // Unknown: remembered, so that a late Alert never sounds. Declined, expired or lapsed: becomes cancelled without a sound.
-        MakeRoom(decision);
+        // Unknown: remembered, so that a late Alert never sounds.
         var remembered = Store(decision, cancel, sounds: false);
         decision.Report(ReportEvent.Cancelled, alert: remembered);
     }
 
     private static Alert Store(Decision decision, Dispatch dispatch, bool sounds)
     {
-        decision.Record(new JournalEntry.DispatchStored(decision.Now, dispatch, LifeOf(dispatch, decision.Now), sounds));
+        decision.Record(new JournalEntry.DispatchStored(decision.Now, dispatch, LifeOf(dispatch, decision.Now, decision.Timing.SirenLimit), sounds));
         return decision.State.Find(dispatch.DispatchId)!;
     }
 
@@ -171,11 +182,19 @@ internal static class Dispatches
     /// <summary>Nothing counts as expired while nobody knows the time (F4); the broker's message expiry still protects.</summary>
     private static bool HasExpired(Dispatch dispatch, StationTime now) => now.Clock == ClockState.Synchronized && now.Wall >= dispatch.ExpiresAt;
 
-    private static TimeSpan LifeOf(Dispatch dispatch, StationTime now)
+    private static TimeSpan LifeOf(Dispatch dispatch, StationTime now, TimeSpan lifeWithoutClock)
     {
         var life = dispatch.ExpiresAt - (now.Clock == ClockState.Synchronized ? now.Wall : dispatch.SentAt);
-        return life < TimeSpan.Zero ? TimeSpan.Zero : life > s_longestLife ? s_longestLife : life;
+        if (life > s_longestLife)
+            return s_longestLife;
+        if (life > TimeSpan.Zero)
+            return life;
+        // Expired by a clock that is right: no life is left. By the message alone, whose times contradict each other: nothing counts as expired.
+        return now.Clock == ClockState.Synchronized ? TimeSpan.Zero : lifeWithoutClock;
     }
+
+    /// <summary>Once discreet, always discreet: a change that forgets the word must not betray whom it protected, nor start a siren.</summary>
+    private static Dispatch Discreetly(Dispatch dispatch, bool wasDiscreet) => wasDiscreet && !dispatch.IsDiscreet ? dispatch with { Discreet = true } : dispatch;
 
     private static string StepOf(EndedAlert ended) => ended.Step.ToString();
 }

@@ -52,6 +52,6 @@ public abstract record JournalEntry(StationTime At)
     /// <summary>An alert left the station without a report: expired while it waited, or an old task.</summary>
     public sealed record Lapsed(StationTime At, Guid DispatchId) : JournalEntry(At);
 
-    /// <summary>Nothing happened but time, while an alert sounds: a power cut must not give the siren its time back.</summary>
+    /// <summary>Nothing happened but time, while a siren's limit runs: a power cut must not give the siren its time back.</summary>
     public sealed record TimeMarked(StationTime At) : JournalEntry(At);
 }

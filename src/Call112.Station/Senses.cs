@@ -7,8 +7,9 @@ namespace Call112.Station;
 /// <param name="LastProof">Newest proof, or when waiting for the first began; monotonic clock.</param>
 public readonly record struct UplinkSense(string Name, TimeSpan LastProof);
 
-/// <summary>An output that does not read back: since when, or since when it reads back again.</summary>
-public readonly record struct OutputSense(TimeSpan? WrongSince, TimeSpan? RightSince);
+/// <summary>An output that does not read back: since when, or since when it reads back again at the level at which it failed.</summary>
+/// <param name="WrongWhenOff">It failed while it should have been off; otherwise while it should have been energised.</param>
+public readonly record struct OutputSense(TimeSpan? WrongSince, TimeSpan? RightSince, bool WrongWhenOff = false);
 
 /// <summary>A self-test that runs.</summary>
 public readonly record struct SelfTestRun(TimeSpan Since, ReportSource Source, Outputs Confirmed);

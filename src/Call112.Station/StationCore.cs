@@ -9,6 +9,9 @@ namespace Call112.Station;
 /// </summary>
 public static class StationCore
 {
+    /// <summary>Longest time without a run that is believed: longer than the longest life of a dispatch, so nothing is lost by the cut.</summary>
+    public static readonly TimeSpan GapMax = TimeSpan.FromDays(30);
+
     /// <summary>Applies one input.</summary>
     /// <param name="now">The moment of the input; its monotonic part must not be before that of an earlier input.</param>
     public static Applied Apply(StationState state, StationInput input, StationTime now, StationOptions options)
@@ -68,7 +71,10 @@ public static class StationCore
 
     private static void Start(Decision decision, StationInput.Start start)
     {
-        decision.Record(new JournalEntry.Started(decision.Now, start.BootId, start.Gap));
+        // A gap is measured on a wall clock that may have been set back or forward by years. A negative one would move every anchor
+        // into the future and silence what must sound on.
+        var gap = start.Gap < TimeSpan.Zero ? TimeSpan.Zero : start.Gap > GapMax ? GapMax : start.Gap;
+        decision.Record(new JournalEntry.Started(decision.Now, start.BootId, gap));
         var now = decision.Now.Monotonic;
         decision.Sense(decision.State.Senses with
         {
@@ -92,8 +98,26 @@ public static class StationCore
         Links.Judge(decision);
         Dispatches.PassTime(decision);
         Commands.PassTime(decision);
-        if (decision.State.AnyWaits && decision.Now.Monotonic - decision.State.LastEntryAt >= decision.Timing.TimeMarkEvery)
+        if (decision.Now.Monotonic - decision.State.LastEntryAt >= decision.Timing.TimeMarkEvery && AnySounderHasTime(decision))
             decision.Record(new JournalEntry.TimeMarked(decision.Now));
+    }
+
+    /// <summary>
+    /// True until the journal itself knows that every siren's limit has passed: one mark comes after the limit, or a power cut would
+    /// repeat the last burst. Later, or for what has no siren, an entry each period would only wear the card (F3).
+    /// </summary>
+    private static bool AnySounderHasTime(Decision decision)
+    {
+        var (known, limit) = (decision.State.LastEntryAt, decision.Timing.SirenLimit);
+        foreach (var alert in decision.State.Alerts)
+            if (alert.Waits && alert.Dispatch.Status != DispatchStatus.Test && known - alert.SoundsSince < limit)
+                return true;
+        if (!decision.Options.PanicSiren)
+            return false;
+        foreach (var alarm in decision.State.Alarms)
+            if (alarm.Event == ReportEvent.PanicPressed && known - alarm.Since < limit)
+                return true;
+        return false;
     }
 
     /// <summary>Sees a wall clock that was set, by its distance from the monotonic clock (F5). Nothing else depends on it.</summary>

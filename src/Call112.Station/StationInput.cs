@@ -11,7 +11,7 @@ public abstract record StationInput
 
     /// <summary>The service has started; the state is what the journal held.</summary>
     /// <param name="BootId">Names this run of the service.</param>
-    /// <param name="Gap">How long the station was not running since its last journal entry, as far as anybody knows; zero when nobody does.</param>
+    /// <param name="Gap">How long the station was not running since its last journal entry, as far as anybody knows; zero when nobody does. Cut to 0 … <see cref="StationCore.GapMax"/>.</param>
     /// <param name="JournalFinding">What the check of the journal found wrong, or null (F2).</param>
     /// <param name="Uplinks">Names of the configured uplinks.</param>
     public sealed record Start(string BootId, TimeSpan Gap, string? JournalFinding, IReadOnlyList<string> Uplinks) : StationInput;

@@ -81,6 +81,10 @@ public sealed record StationOptions
         foreach (var group in Groups)
             if (!Topics.IsValidName(group))
                 errors.Add(new FieldError("station.groups", $"'{group}' must match [a-z0-9][a-z0-9-]{{1,38}}[a-z0-9]"));
+        if (!Enum.IsDefined(Kind))
+            errors.Add(new FieldError("station.kind", $"is no kind of post: {Kind}"));
+        if (Annunciation is { } annunciation && !Enum.IsDefined(annunciation))
+            errors.Add(new FieldError("station.annunciation", $"must be Siren, Chime or Light, is {annunciation}"));
         if (UtcOffsetMinutes is < -720 or > 840)
             errors.Add(new FieldError("station.utcOffsetMinutes", "must be from -720 to 840 minutes"));
         errors.AddRange(Timing.Validate());
@@ -88,14 +92,16 @@ public sealed record StationOptions
     }
 }
 
-/// <summary>A daily time on duty, local time. An end before the beginning runs over midnight.</summary>
+/// <summary>A daily time on duty, local time. An end before the beginning runs over midnight; an end equal to it means the whole day.</summary>
 /// <param name="Days">Days on which the window begins; every day when empty.</param>
 public sealed record DutyWindow(TimeOnly From, TimeOnly To, IReadOnlyList<DayOfWeek> Days)
 {
     public bool Contains(DateTimeOffset local)
     {
         var time = TimeOnly.FromTimeSpan(local.TimeOfDay);
-        if (From <= To)
+        if (From == To)
+            return BeginsOn(local.DayOfWeek);
+        if (From < To)
             return time >= From && time < To && BeginsOn(local.DayOfWeek);
         return time >= From ? BeginsOn(local.DayOfWeek) : time < To && BeginsOn(local.AddDays(-1).DayOfWeek);
     }

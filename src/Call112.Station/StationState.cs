@@ -153,12 +153,10 @@ public sealed record StationState
         var lastActual = entry.Sounds && dispatch.Status == DispatchStatus.Actual && !dispatch.IsDiscreet ? now : LastActualAt;
         if (Find(dispatch.DispatchId) is { } known)
         {
-            // A Cancel ends what it names and says nothing new about it.
-            if (dispatch.MessageType == MessageType.Cancel)
-                return this with { Alerts = Alerts.Replace(known, known with { Dispatch = known.Dispatch with { Revision = Math.Max(known.Dispatch.Revision, dispatch.Revision) } }) };
-            var changed = known with { Dispatch = dispatch, LapsesAt = now + entry.LapsesAfter };
+            // A change that comes after its own time to live changes the content only: it must not end what still sounds.
+            var changed = known with { Dispatch = dispatch, LapsesAt = entry.LapsesAfter > TimeSpan.Zero ? now + entry.LapsesAfter : known.LapsesAt };
             if (entry.Sounds)
-                changed = changed with { Step = ReportEvent.Received, SoundsSince = now, SoundingConfirmed = false, Reminded = false, Unacknowledged = false, Silenced = false, RespondedAt = null };
+                changed = changed with { Step = ReportEvent.Received, SoundsSince = now, SoundingConfirmed = false, Reminded = false, Unacknowledged = false, Silenced = false, RespondedAt = null, AcknowledgedAt = null };
             return this with { Alerts = Alerts.Replace(known, changed), LastActualAt = lastActual };
         }
 
@@ -179,7 +177,13 @@ public sealed record StationState
             return next with { Alarms = next.Alarms.RemoveAll(alarm => alarm.Event == cleared && alarm.Detail == report.Detail) };
         if (Troubles.IsRaise(report.Event) && !next.Stands(report.Event, report.Detail))
             return next with { Alarms = next.Alarms.Add(new Alarm(report.Event, report.Detail, entry.At.Monotonic)) };
-        return report.DispatchId is { } id && next.Find(id) is { } alert ? next.Stepped(alert, report, entry.At) : next;
+        if (report.DispatchId is not { } id)
+            return next;
+        if (next.Find(id) is { } alert)
+            return next.Stepped(alert, report, entry.At);
+        return report.Event == ReportEvent.Cancelled && Ended.TryGetValue(id, out var ended)
+            ? next with { Ended = Ended.SetItem(id, ended with { Step = ReportEvent.Cancelled, EndedAt = entry.At.Monotonic, Lapsed = false }) }
+            : next;
     }
 
     private StationState Stepped(Alert alert, Report report, StationTime at) => report.Event switch
@@ -188,7 +192,8 @@ public sealed record StationState
         ReportEvent.Sounding => WithAlert(alert, alert with { Step = ReportEvent.Sounding, SoundingConfirmed = true }),
         ReportEvent.Reminded => WithAlert(alert, alert with { Reminded = true }),
         ReportEvent.Unacknowledged => WithAlert(alert, alert with { Unacknowledged = true }),
-        ReportEvent.Acknowledged or ReportEvent.OnScene or ReportEvent.Transporting or ReportEvent.AtHospital =>
+        ReportEvent.Acknowledged => WithAlert(alert, alert with { Step = ReportEvent.Acknowledged, AcknowledgedAt = at.Monotonic }),
+        ReportEvent.OnScene or ReportEvent.Transporting or ReportEvent.AtHospital =>
             WithAlert(alert, alert with { Step = report.Event }),
         ReportEvent.Responding => WithAlert(alert, alert with { Step = ReportEvent.Responding, RespondedAt = at.Monotonic }),
         ReportEvent.Completed or ReportEvent.Declined or ReportEvent.Cancelled or ReportEvent.Expired =>

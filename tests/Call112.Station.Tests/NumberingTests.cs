@@ -1,0 +1,84 @@
+using Call112.Messages;
+using Call112.Station.Tests.Language;
+
+namespace Call112.Station.Tests;
+
+/// <summary>Contract, "Report": sequence numbers without a gap, receipts, and a journal that was lost.</summary>
+public class NumberingTests
+{
+    [Fact]
+    public void Numbers_grow_by_one_across_restarts()
+    {
+        var station = new StationDriver();
+        station.Send(Call.Fire());
+        station.Restart(TimeSpan.FromSeconds(1));
+        station.Send(Call.Medical());
+        station.Reboot(TimeSpan.FromSeconds(1), known: null);
+        Assert.Equal(Enumerable.Range(1, station.Reports.Count).Select(number => (long)number), station.Reports.Select(report => report.Sequence));
+        Assert.Equal(["boot-1", "boot-2", "boot-3"], station.Reports.Select(report => report.BootId).Distinct());
+    }
+
+    [Fact]
+    public void A_receipt_counts_once_and_never_backwards()
+    {
+        var station = new StationDriver();
+        station.Send(Call.Fire());
+        station.Send(Call.Medical());
+        Assert.Single(station.Send(new StationInput.ReceiptArrived(2)));
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(2)));
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(1)));
+        Assert.Equal(2, station.State.ReceiptedUpTo);
+    }
+
+    [Fact]
+    public void A_receipt_for_what_was_never_sent_changes_nothing_once_the_numbering_is_agreed()
+    {
+        var station = new StationDriver();
+        station.Send(new StationInput.ReceiptArrived(1));
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(5_000)));
+        Assert.Equal((1, 1), (station.State.LastSequence, station.State.ReceiptedUpTo));
+    }
+
+    [Fact]
+    public void After_a_lost_journal_numbering_goes_on_behind_the_number_the_centre_knows_and_no_report_is_lost()
+    {
+        var station = new StationDriver();
+        var fire = Call.Fire();
+        station.Send(fire);
+        var before = station.Reports.ToList();
+
+        var entries = station.Send(new StationInput.ReceiptArrived(4_211));
+
+        Assert.IsType<JournalEntry.NumberingAdopted>(entries[0]);
+        var again = entries.Skip(1).Select(entry => Assert.IsType<JournalEntry.Renumbered>(entry).Report).ToList();
+        Assert.Equal(before.Select((report, i) => report with { Sequence = 4_212 + i }), again);
+        Assert.Equal((4_213, 4_211), (station.State.LastSequence, station.State.ReceiptedUpTo));
+
+        station.Pass(1);
+        Assert.Equal((4_214, ReportEvent.Sounding), (station.Last.Sequence, station.Last.Event));
+        station.Restart(TimeSpan.FromSeconds(1));
+        Assert.Equal(4_215, station.Last.Sequence);
+        // Renumbering is no step: the alert is where it was.
+        Assert.Equal(ReportEvent.Sounding, station.Open(fire)!.Step);
+    }
+
+    [Fact]
+    public void An_absurd_receipt_does_not_move_the_numbering()
+    {
+        var station = new StationDriver();
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(Report.SequenceMax)));
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(long.MaxValue)));
+        Assert.Equal(1, station.State.LastSequence);
+    }
+
+    [Fact]
+    public void Reports_kept_for_renumbering_have_a_limit()
+    {
+        var station = new StationDriver();
+        for (var i = 0; i < StationState.ProvisionalMax + 50; i++)
+            station.Send(new StationInput.MessageRefused("no JSON", null));
+        Assert.Equal(StationState.ProvisionalMax, station.State.Provisional.Count);
+        station.Send(new StationInput.ReceiptArrived(1));
+        Assert.Empty(station.State.Provisional);
+    }
+}
