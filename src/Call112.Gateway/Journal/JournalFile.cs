@@ -128,12 +128,54 @@ internal sealed class JournalFile : IDisposable
     public void RememberMachineBoot(string bootId) => Execute(
         "INSERT INTO machine (one, boot_id) VALUES (1, $boot) ON CONFLICT (one) DO UPDATE SET boot_id = $boot", ("$boot", bootId));
 
-    /// <summary>Opens the file for reading beside the writer; null when there is none yet.</summary>
+    /// <summary>What a file holds that can be read and not written (F3), or null when it cannot be read either.</summary>
+    public static JournalContent? ReadOnly(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            using var connection = OpenReader(path);
+            using var file = new JournalFile(connection);
+            return file.Scalar("PRAGMA user_version") == SchemaVersion ? file.Load() : null;
+        }
+        catch (Exception e) when (e is SqliteException || IsUnbelievable(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens the file for reading beside the writer, or alone from a card that has become read-only.</summary>
     public static SqliteConnection OpenReader(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
+        try
+        {
+            return Reading(path);
+        }
+        catch (SqliteException) when (File.Exists(path) && !(new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }))
+        {
+            // A WAL needs an index beside it, which a read-only card cannot hold. Without a WAL nothing is missed by not asking for one.
+            return Reading($"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1");
+        }
+    }
+
+    private static SqliteConnection Reading(string source)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            // SQLite opens its files at the first look into them.
+            using var look = connection.CreateCommand();
+            look.CommandText = "PRAGMA schema_version";
+            look.ExecuteScalar();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The newest rows, oldest first.</summary>

@@ -70,14 +70,30 @@ public sealed class StationJournal : IDisposable
         try
         {
             var (file, content) = JournalFile.Open(path);
-            var boot = MachineBoot.Id();
-            if (content.MachineBootId != boot)
-                file.RememberMachineBoot(boot);
-            return new StationJournal(path, clock, listener, file, content);
+            return new StationJournal(path, clock, listener, Remembering(file, content), content);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            return new StationJournal(path, clock, listener, null, new JournalContent(StationState.Empty, $"no journal: {e.Message}", null, null));
+            // A card that cannot be written can often still be read: the alert that sounded before the restart must sound on (F3).
+            var content = JournalFile.ReadOnly(path) ?? new JournalContent(StationState.Empty, null, null, null);
+            return new StationJournal(path, clock, listener, null, content with { Finding = $"no journal: {e.Message}" });
+        }
+    }
+
+    /// <summary>Notes the machine's boot. A file that cannot take even that is closed, to be opened anew at the first append; what it held counts.</summary>
+    private static JournalFile? Remembering(JournalFile file, JournalContent content)
+    {
+        try
+        {
+            var boot = MachineBoot.Id();
+            if (content.MachineBootId != boot)
+                file.RememberMachineBoot(boot);
+            return file;
+        }
+        catch (SqliteException)
+        {
+            file.Dispose();
+            return null;
         }
     }
 
