@@ -248,7 +248,7 @@ internal sealed class JournalFile : IDisposable
             if (row.Read())
             {
                 _snapshotId = row.GetInt64(0);
-                state = JournalCodec.ReadState((byte[])row[1]);
+                state = Believed("snapshot", () => JournalCodec.ReadState((byte[])row[1]));
             }
         }
 
@@ -262,18 +262,32 @@ internal sealed class JournalFile : IDisposable
             using var rows = command.ExecuteReader();
             while (rows.Read())
             {
-                var entry = JournalCodec.Read(rows.GetString(1), (byte[])rows[2]);
+                var (id, before) = (rows.GetInt64(0), state);
+                var entry = Believed($"entry {id}", () => JournalCodec.Read(rows.GetString(1), (byte[])rows[2]));
                 last = entry.At;
-                if (rows.GetInt64(0) <= _snapshotId)
+                if (id <= _snapshotId)
                     continue;
-                _lastId = rows.GetInt64(0);
-                state = state.With(entry);
+                _lastId = id;
+                state = Believed($"entry {id}", () => before.With(entry));
             }
         }
 
         using var machine = _connection.CreateCommand();
         machine.CommandText = "SELECT boot_id FROM machine WHERE one = 1";
         return new JournalContent(state, null, last, machine.ExecuteScalar() as string);
+    }
+
+    /// <summary>Whatever the content of a row does to its reader, it is the file that is wrong, and the finding names the row (F2).</summary>
+    private static T Believed<T>(string row, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is not SqliteException and not OutOfMemoryException)
+        {
+            throw new InvalidDataException($"{row}: {e.Message}", e);
+        }
     }
 
     private void Snapshot(SqliteTransaction transaction, long id, StationState state)

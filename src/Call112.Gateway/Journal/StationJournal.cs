@@ -164,8 +164,21 @@ public sealed class StationJournal : IDisposable
         command.Parameters.AddWithValue("$limit", limit);
         using var rows = command.ExecuteReader();
         while (rows.Read())
-            if (JournalCodec.Read(rows.GetString(0), (byte[])rows[1]).ReportOrNull is { } report)
+            if (ReportOf(rows) is { } report)
                 found.Add(report);
+    }
+
+    /// <summary>A row that has become unreadable is left out: the centre sees the gap in the numbers, and the reports behind it still reach it.</summary>
+    private static Report? ReportOf(SqliteDataReader row)
+    {
+        try
+        {
+            return JournalCodec.Read(row.GetString(0), (byte[])row[1]).ReportOrNull;
+        }
+        catch (Exception e) when (JournalFile.IsUnbelievable(e))
+        {
+            return null;
+        }
     }
 
     private void Run()
