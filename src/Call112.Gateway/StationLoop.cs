@@ -91,7 +91,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var input = Inbound.ToInput(message);
         if (input is null)
         {
-            message.Acknowledge();
+            message.Acknowledge?.Invoke();
             return ValueTask.CompletedTask;
         }
 

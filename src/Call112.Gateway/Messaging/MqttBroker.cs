@@ -146,7 +146,7 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
         {
             e.AutoAcknowledge = false;
             var message = e.ApplicationMessage;
-            var acknowledge = message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? () => { } : (Action)(() => _toAcknowledge.Writer.TryWrite(e));
+            var acknowledge = message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? null : (Action)(() => _toAcknowledge.Writer.TryWrite(e));
             var taken = receive(new InboundMessage(message.Topic, message.Payload.ToArray(), message.Retain, acknowledge));
             return taken.IsCompletedSuccessfully ? Task.CompletedTask : taken.AsTask();
         }
