@@ -49,7 +49,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private volatile StationState _state = StationState.Empty;
     private Outputs _commanded;
     private TimeSpan _writtenAt;
-    private bool _boardFails;
+    private BoardCalls _failing;
 
     public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
     {
@@ -211,8 +211,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var now = _clock.Now();
         var before = _commanded;
         var isTick = ReferenceEquals(posted.Input, s_tick);
-        if (isTick)
-            Collect(new StationInput.InputsSampled(ReadBoard()), now);
+        if (isTick && ReadBoard() is { } active)
+            Collect(new StationInput.InputsSampled(active), now);
         Collect(posted.Input, now);
         Drive(now);
         // A tick without news and without outputs costs nothing more.
@@ -263,7 +263,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     private bool AnyOutputFault()
     {
-        if (_boardFails)
+        if ((_failing & ~BoardCalls.Read) != 0)
             return true;
         foreach (var alarm in _state.Alarms)
             if (alarm.Event == ReportEvent.OutputFault)
@@ -275,13 +275,14 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     {
         _commanded = outputs;
         _writtenAt = now;
-        Guarded(() => _board.Write(outputs));
+        Guarded(BoardCalls.Write, () => _board.Write(outputs));
     }
 
-    private Inputs ReadBoard()
+    /// <summary>Null for a sample that was missed: nobody has let go of a button, and the mains are not back, because a chip is silent.</summary>
+    private Inputs? ReadBoard()
     {
-        var inputs = Inputs.None;
-        Guarded(() => inputs = _board.ReadInputs());
+        Inputs? inputs = null;
+        Guarded(BoardCalls.Read, () => inputs = _board.ReadInputs());
         return inputs;
     }
 
@@ -289,22 +290,23 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private Outputs ReadBack()
     {
         var actual = ~_commanded;
-        Guarded(() => actual = _board.ReadBack());
+        Guarded(BoardCalls.ReadBack, () => actual = _board.ReadBack());
         return actual;
     }
 
-    private void Guarded(Action access)
+    /// <summary>A call that fails is logged once, until that call works again: reads fail 100 times a second while writes may still work.</summary>
+    private void Guarded(BoardCalls call, Action access)
     {
         try
         {
             access();
-            _boardFails = false;
+            _failing &= ~call;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            if (!_boardFails)
-                _log.LogError(LogEvents.BoardFailed, e, "The board does not answer.");
-            _boardFails = true;
+            if ((_failing & call) == 0)
+                _log.LogError(LogEvents.BoardFailed, e, "The board does not answer: {Call}.", call);
+            _failing |= call;
         }
     }
 
@@ -315,6 +317,15 @@ public sealed class StationLoop : BackgroundService, IJournalListener
             return;
         var words = new[] { report.IncidentId, report.DispatchId?.ToString(), report.Outcome?.ToString(), report.Reason, report.Detail, report.Source == ReportSource.Automatic ? null : $"by {report.Source}" };
         _log.Log(level, id, "#{Sequence} {Event} {About}", report.Sequence, report.Event, string.Join(' ', words.Where(word => word is not null)));
+    }
+
+    [Flags]
+    private enum BoardCalls
+    {
+        None = 0,
+        Read = 1,
+        Write = 2,
+        ReadBack = 4,
     }
 
     private readonly record struct Posted(StationInput Input, Action? Acknowledge);
