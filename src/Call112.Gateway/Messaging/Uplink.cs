@@ -40,10 +40,12 @@ public sealed class Uplink : BackgroundService
     private readonly SessionRequest _request;
     private readonly Signal _reports = new();
     private readonly Signal _health = new();
+    private readonly Signal _telemetry = new();
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _heartbeats;
     private long _sent;
     private volatile bool _sendAgain;
+    private volatile bool _tellAgain;
 
     /// <param name="jitter">Source of the back-off's jitter; seeded by the caller.</param>
     public Uplink(GatewayOptions options, StationLoop station, IBroker broker, StationClock clock, Vitals vitals, Random jitter, ILogger<Uplink> log)
@@ -63,9 +65,10 @@ public sealed class Uplink : BackgroundService
         station.ReportsArrived += _reports.Set;
         station.ReportNowAsked += () =>
         {
-            _sendAgain = true;
+            (_sendAgain, _tellAgain) = (true, true);
             _reports.Set();
             _health.Set();
+            _telemetry.Set();
         };
         station.Changed += _health.Set;
     }
@@ -75,6 +78,7 @@ public sealed class Uplink : BackgroundService
         base.Dispose();
         _reports.Dispose();
         _health.Dispose();
+        _telemetry.Dispose();
     }
 
     /// <summary>Completes when the station has been subscribed for the first time.</summary>
@@ -162,15 +166,16 @@ public sealed class Uplink : BackgroundService
         }
     }
 
-    /// <summary>Birth at once; again whenever an alarm, the clock's state or the number of open alerts changes.</summary>
+    /// <summary>Birth at once; again whenever an alarm, the clock's state or the number of open alerts changes, and when the centre asks.</summary>
     private async Task HealthAsync(IBrokerConnection connection, CancellationToken cancel)
     {
         string? told = null;
         while (true)
         {
             var now = _vitals.HealthKey();
-            if (now != told)
+            if (now != told || _tellAgain)
             {
+                _tellAgain = false;
                 await connection.PublishAsync(StatusMessage(online: true), _options.PublishDeadline, cancel);
                 told = now;
             }
@@ -219,13 +224,12 @@ public sealed class Uplink : BackgroundService
 
     private async Task TelemetryAsync(IBrokerConnection connection, CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(s_telemetryEvery, _clock.Time);
-        do
+        while (true)
         {
             var telemetry = MessageWriter.Write(_vitals.Telemetry());
             await connection.PublishAsync(new OutboundMessage(Topics.Telemetry(_vitals.StationId), telemetry, AtLeastOnce: false), _options.PublishDeadline, cancel);
+            await _telemetry.WaitAsync(s_telemetryEvery, _clock.Time, cancel);
         }
-        while (await timer.WaitForNextTickAsync(cancel));
     }
 
     private static OutboundMessage ReportMessage(Report report) => new(Topics.Report(report.StationId), MessageWriter.Write(report), AtLeastOnce: true);
