@@ -197,14 +197,23 @@ public sealed class Uplink : BackgroundService
         while (await timer.WaitForNextTickAsync(cancel));
     }
 
+    /// <summary>
+    /// Reports in order, each until its PUBACK; and again from the last receipt when none has come for a while: the PUBACK was only the broker's
+    /// word (F1). Time counts from the last progress, so that a station with much to say repeats what was lost as well.
+    /// </summary>
     private async Task ReportAsync(IBrokerConnection connection, CancellationToken cancel)
     {
         _sent = _station.State.ReceiptedUpTo;
-        var resendAfter = s_resendAfter;
+        var (receipted, since, resendAfter) = (_sent, _clock.Monotonic, s_resendAfter);
         while (true)
         {
-            var receipted = _station.State.ReceiptedUpTo;
-            _sent = _sendAgain ? receipted : Math.Max(_sent, receipted);
+            var (upTo, now) = (_station.State.ReceiptedUpTo, _clock.Monotonic);
+            if (upTo > receipted || upTo >= _sent)
+                (receipted, since, resendAfter) = (upTo, now, s_resendAfter);
+            var isLate = now - since >= resendAfter;
+            if (isLate)
+                (since, resendAfter) = (now, TimeSpan.FromTicks(Math.Min(resendAfter.Ticks * 2, s_resendAtMost.Ticks)));
+            _sent = _sendAgain || isLate ? upTo : Math.Max(_sent, upTo);
             _sendAgain = false;
             var batch = _station.ReadReports(_sent, ReportBatch);
             foreach (var report in batch)
@@ -213,12 +222,8 @@ public sealed class Uplink : BackgroundService
                 _sent = report.Sequence;
             }
 
-            if (batch.Count > 0 || await _reports.WaitAsync(resendAfter, _clock.Time, cancel))
-                continue;
-            // Nothing new for a while: did the centre store what was sent? The PUBACK was only the broker's word (F1).
-            var progress = _station.State.ReceiptedUpTo > receipted;
-            resendAfter = progress ? s_resendAfter : TimeSpan.FromTicks(Math.Min(resendAfter.Ticks * 2, s_resendAtMost.Ticks));
-            _sendAgain = !progress && receipted < _sent;
+            if (batch.Count == 0)
+                await _reports.WaitAsync(resendAfter - (now - since), _clock.Time, cancel);
         }
     }
 
