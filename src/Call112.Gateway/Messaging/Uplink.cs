@@ -128,9 +128,9 @@ public sealed class Uplink : BackgroundService
                 await LeaveAsync(connection);
             return reason;
         }
-        catch (BrokerException e)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
-            return e.Message;
+            return ReasonOf(e);
         }
     }
 
@@ -141,15 +141,18 @@ public sealed class Uplink : BackgroundService
             await part;
             return "ended";
         }
-        catch (BrokerException e)
-        {
-            return e.Message;
-        }
         catch (OperationCanceledException)
         {
             return "stopped";
         }
+        catch (Exception e)
+        {
+            return ReasonOf(e);
+        }
     }
+
+    /// <summary>Whatever fails costs the connection, never the uplink: a box that lives on without one is deaf and does not know why.</summary>
+    private static string ReasonOf(Exception e) => e is BrokerException ? e.Message : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>An orderly stop: what is reported goes out, then the farewell that the will would otherwise be.</summary>
     private async Task LeaveAsync(IBrokerConnection connection)
@@ -160,9 +163,9 @@ public sealed class Uplink : BackgroundService
                 await connection.PublishAsync(ReportMessage(report), s_farewellDeadline, CancellationToken.None);
             await connection.PublishAsync(StatusMessage(online: false), s_farewellDeadline, CancellationToken.None);
         }
-        catch (BrokerException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            _log.LogInformation(LogEvents.ConnectionLost, "{Uplink}: no farewell: {Reason}", _options.Name, e.Message);
+            _log.LogInformation(LogEvents.ConnectionLost, "{Uplink}: no farewell: {Reason}", _options.Name, ReasonOf(e));
         }
     }
 
