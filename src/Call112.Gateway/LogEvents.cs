@@ -10,7 +10,6 @@ internal static class LogEvents
     public static readonly EventId Refused = new(111, nameof(Refused));
 
     public static readonly EventId Connected = new(201, nameof(Connected));
-    public static readonly EventId ConnectFailed = new(202, nameof(ConnectFailed));
     public static readonly EventId ConnectionLost = new(203, nameof(ConnectionLost));
 
     public static readonly EventId JournalFinding = new(301, nameof(JournalFinding));

@@ -52,9 +52,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private volatile StationState _state = StationState.Empty;
     private Outputs _commanded;
     private TimeSpan _writtenAt;
-    private bool _boardFails;
     private Inputs _sampled;
     private int _quietTicks;
+    private BoardCalls _failing;
 
     public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
     {
@@ -96,7 +96,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var input = Inbound.ToInput(message);
         if (input is null)
         {
-            message.Acknowledge();
+            message.Acknowledge?.Invoke();
             return ValueTask.CompletedTask;
         }
 
@@ -214,11 +214,13 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         if (isTick)
         {
             LastTickAt = now.Monotonic;
-            var inputs = ReadBoard();
-            if (inputs == _sampled && ++_quietTicks < QuietTicksMax && _state.IsQuietAt(now.Monotonic))
-                return;
-            (_sampled, _quietTicks) = (inputs, 0);
-            Collect(new StationInput.InputsSampled(inputs), now);
+            if (ReadBoard() is { } active)
+            {
+                if (active == _sampled && ++_quietTicks < QuietTicksMax && _state.IsQuietAt(now.Monotonic))
+                    return;
+                (_sampled, _quietTicks) = (active, 0);
+                Collect(new StationInput.InputsSampled(active), now);
+            }
         }
 
         Collect(posted.Input, now);
@@ -269,7 +271,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     private bool AnyOutputFault()
     {
-        if (_boardFails)
+        if ((_failing & ~BoardCalls.Read) != 0)
             return true;
         foreach (var alarm in _state.Alarms)
             if (alarm.Event == ReportEvent.OutputFault)
@@ -281,13 +283,14 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     {
         _commanded = outputs;
         _writtenAt = now;
-        Guarded(() => _board.Write(outputs));
+        Guarded(BoardCalls.Write, () => _board.Write(outputs));
     }
 
-    private Inputs ReadBoard()
+    /// <summary>Null for a sample that was missed: nobody has let go of a button, and the mains are not back, because a chip is silent.</summary>
+    private Inputs? ReadBoard()
     {
-        var inputs = Inputs.None;
-        Guarded(() => inputs = _board.ReadInputs());
+        Inputs? inputs = null;
+        Guarded(BoardCalls.Read, () => inputs = _board.ReadInputs());
         return inputs;
     }
 
@@ -295,22 +298,23 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private Outputs ReadBack()
     {
         var actual = ~_commanded;
-        Guarded(() => actual = _board.ReadBack());
+        Guarded(BoardCalls.ReadBack, () => actual = _board.ReadBack());
         return actual;
     }
 
-    private void Guarded(Action access)
+    /// <summary>A call that fails is logged once, until that call works again: reads fail 100 times a second while writes may still work.</summary>
+    private void Guarded(BoardCalls call, Action access)
     {
         try
         {
             access();
-            _boardFails = false;
+            _failing &= ~call;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            if (!_boardFails)
-                _log.LogError(LogEvents.BoardFailed, e, "The board does not answer.");
-            _boardFails = true;
+            if ((_failing & call) == 0)
+                _log.LogError(LogEvents.BoardFailed, e, "The board does not answer: {Call}.", call);
+            _failing |= call;
         }
     }
 
@@ -321,6 +325,15 @@ public sealed class StationLoop : BackgroundService, IJournalListener
             return;
         var words = new[] { report.IncidentId, report.DispatchId?.ToString(), report.Outcome?.ToString(), report.Reason, report.Detail, report.Source == ReportSource.Automatic ? null : $"by {report.Source}" };
         _log.Log(level, id, "#{Sequence} {Event} {About}", report.Sequence, report.Event, string.Join(' ', words.Where(word => word is not null)));
+    }
+
+    [Flags]
+    private enum BoardCalls
+    {
+        None = 0,
+        Read = 1,
+        Write = 2,
+        ReadBack = 4,
     }
 
     private readonly record struct Posted(StationInput Input, Action? Acknowledge);

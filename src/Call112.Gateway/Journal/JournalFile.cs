@@ -128,12 +128,54 @@ internal sealed class JournalFile : IDisposable
     public void RememberMachineBoot(string bootId) => Execute(
         "INSERT INTO machine (one, boot_id) VALUES (1, $boot) ON CONFLICT (one) DO UPDATE SET boot_id = $boot", ("$boot", bootId));
 
-    /// <summary>Opens the file for reading beside the writer; null when there is none yet.</summary>
+    /// <summary>What a file holds that can be read and not written (F3), or null when it cannot be read either.</summary>
+    public static JournalContent? ReadOnly(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            using var connection = OpenReader(path);
+            using var file = new JournalFile(connection);
+            return file.Scalar("PRAGMA user_version") == SchemaVersion ? file.Load() : null;
+        }
+        catch (Exception e) when (e is SqliteException || IsUnbelievable(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens the file for reading beside the writer, or alone from a card that has become read-only.</summary>
     public static SqliteConnection OpenReader(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        connection.Open();
-        return connection;
+        try
+        {
+            return Reading(path);
+        }
+        catch (SqliteException) when (File.Exists(path) && !(new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }))
+        {
+            // A WAL needs an index beside it, which a read-only card cannot hold. Without a WAL nothing is missed by not asking for one.
+            return Reading($"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1");
+        }
+    }
+
+    private static SqliteConnection Reading(string source)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            // SQLite opens its files at the first look into them.
+            using var look = connection.CreateCommand();
+            look.CommandText = "PRAGMA schema_version";
+            look.ExecuteScalar();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The newest rows, oldest first.</summary>
@@ -206,7 +248,7 @@ internal sealed class JournalFile : IDisposable
             if (row.Read())
             {
                 _snapshotId = row.GetInt64(0);
-                state = JournalCodec.ReadState((byte[])row[1]);
+                state = Believed("snapshot", () => JournalCodec.ReadState((byte[])row[1]));
             }
         }
 
@@ -220,18 +262,32 @@ internal sealed class JournalFile : IDisposable
             using var rows = command.ExecuteReader();
             while (rows.Read())
             {
-                var entry = JournalCodec.Read(rows.GetString(1), (byte[])rows[2]);
+                var (id, before) = (rows.GetInt64(0), state);
+                var entry = Believed($"entry {id}", () => JournalCodec.Read(rows.GetString(1), (byte[])rows[2]));
                 last = entry.At;
-                if (rows.GetInt64(0) <= _snapshotId)
+                if (id <= _snapshotId)
                     continue;
-                _lastId = rows.GetInt64(0);
-                state = state.With(entry);
+                _lastId = id;
+                state = Believed($"entry {id}", () => before.With(entry));
             }
         }
 
         using var machine = _connection.CreateCommand();
         machine.CommandText = "SELECT boot_id FROM machine WHERE one = 1";
         return new JournalContent(state, null, last, machine.ExecuteScalar() as string);
+    }
+
+    /// <summary>Whatever the content of a row does to its reader, it is the file that is wrong, and the finding names the row (F2).</summary>
+    private static T Believed<T>(string row, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is not SqliteException and not OutOfMemoryException)
+        {
+            throw new InvalidDataException($"{row}: {e.Message}", e);
+        }
     }
 
     private void Snapshot(SqliteTransaction transaction, long id, StationState state)

@@ -43,6 +43,7 @@ public sealed class StationJournal : IDisposable
     private readonly Lock _readerLock = new();
     private readonly Queue<Action> _heldBack = new();
     private readonly Thread _thread;
+    private readonly ITimer _retry;
     private List<JournalEntry> _unstored = [];
     private volatile IReadOnlyList<Report> _unstoredReports = [];
     private JournalFile? _file;
@@ -54,9 +55,9 @@ public sealed class StationJournal : IDisposable
     private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
     {
         (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
-        _failing = file is null;
         Content = content;
         _thread = new Thread(Run) { Name = "journal", IsBackground = true };
+        _retry = clock.Time.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     internal JournalContent Content { get; }
@@ -69,14 +70,30 @@ public sealed class StationJournal : IDisposable
         try
         {
             var (file, content) = JournalFile.Open(path);
-            var boot = MachineBoot.Id();
-            if (content.MachineBootId != boot)
-                file.RememberMachineBoot(boot);
-            return new StationJournal(path, clock, listener, file, content);
+            return new StationJournal(path, clock, listener, Remembering(file, content), content);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            return new StationJournal(path, clock, listener, null, new JournalContent(StationState.Empty, $"no journal: {e.Message}", null, null));
+            // A card that cannot be written can often still be read: the alert that sounded before the restart must sound on (F3).
+            var content = JournalFile.ReadOnly(path) ?? new JournalContent(StationState.Empty, null, null, null);
+            return new StationJournal(path, clock, listener, null, content with { Finding = $"no journal: {e.Message}" });
+        }
+    }
+
+    /// <summary>Notes the machine's boot. A file that cannot take even that is closed, to be opened anew at the first append; what it held counts.</summary>
+    private static JournalFile? Remembering(JournalFile file, JournalContent content)
+    {
+        try
+        {
+            var boot = MachineBoot.Id();
+            if (content.MachineBootId != boot)
+                file.RememberMachineBoot(boot);
+            return file;
+        }
+        catch (SqliteException)
+        {
+            file.Dispose();
+            return null;
         }
     }
 
@@ -126,6 +143,7 @@ public sealed class StationJournal : IDisposable
     /// <summary>Stores what waits, and closes the file.</summary>
     public void Dispose()
     {
+        _retry.Dispose();
         _queue.CompleteAdding();
         if (_thread.IsAlive)
             _thread.Join(TimeSpan.FromSeconds(5));
@@ -146,8 +164,21 @@ public sealed class StationJournal : IDisposable
         command.Parameters.AddWithValue("$limit", limit);
         using var rows = command.ExecuteReader();
         while (rows.Read())
-            if (JournalCodec.Read(rows.GetString(0), (byte[])rows[1]).ReportOrNull is { } report)
+            if (ReportOf(rows) is { } report)
                 found.Add(report);
+    }
+
+    /// <summary>A row that has become unreadable is left out: the centre sees the gap in the numbers, and the reports behind it still reach it.</summary>
+    private static Report? ReportOf(SqliteDataReader row)
+    {
+        try
+        {
+            return JournalCodec.Read(row.GetString(0), (byte[])row[1]).ReportOrNull;
+        }
+        catch (Exception e) when (JournalFile.IsUnbelievable(e))
+        {
+            return null;
+        }
     }
 
     private void Run()
@@ -156,16 +187,29 @@ public sealed class StationJournal : IDisposable
         while (true)
         {
             batches.Clear();
-            if (_queue.TryTake(out var first, _failing ? s_retryEvery : Timeout.InfiniteTimeSpan))
-            {
-                batches.Add(first);
-                while (batches.Count < 256 && _queue.TryTake(out var more))
-                    batches.Add(more);
-            }
-            else if (_queue.IsCompleted)
-                return;
-
+            if (!_queue.TryTake(out var first, Timeout.InfiniteTimeSpan))
+                break;
+            batches.Add(first);
+            while (batches.Count < 256 && _queue.TryTake(out var more))
+                batches.Add(more);
             Store(batches);
+        }
+
+        // Asked to end while the disk fails: one last attempt, for what is still only in memory.
+        if (_failing)
+            Store([]);
+    }
+
+    /// <summary>Wakes the thread with a batch of nothing.</summary>
+    private void Retry()
+    {
+        try
+        {
+            _queue.Add(new Batch([], null, null));
+        }
+        catch (InvalidOperationException)
+        {
+            // The journal ends.
         }
     }
 
@@ -175,7 +219,7 @@ public sealed class StationJournal : IDisposable
         foreach (var batch in batches)
         {
             _unstored.AddRange(batch.Entries);
-            _newest = batch.State;
+            _newest = batch.State ?? _newest;
             reports |= batch.Entries.Any(entry => entry.ReportOrNull is not null);
         }
 
@@ -183,8 +227,10 @@ public sealed class StationJournal : IDisposable
         {
             if (_unstored.Count > 0)
             {
+                // Into a file that was opened anew goes the whole state: it may lack what was dropped meanwhile.
+                var isNew = _file is null;
                 _file ??= Reopen();
-                _file.Append(_unstored, _newest, snapshot: _failing);
+                _file.Append(_unstored, _newest, snapshot: isNew);
             }
 
             _unstored = [];
@@ -230,6 +276,7 @@ public sealed class StationJournal : IDisposable
         _file?.Dispose();
         _file = null;
         _contradicted = JournalFile.IsUnbelievable(e);
+        _retry.Change(s_retryEvery, Timeout.InfiniteTimeSpan);
         if (_failing)
             return;
         _failing = true;
@@ -258,7 +305,7 @@ public sealed class StationJournal : IDisposable
         return file;
     }
 
-    private readonly record struct Batch(IReadOnlyList<JournalEntry> Entries, StationState State, Action? Acknowledge);
+    private readonly record struct Batch(IReadOnlyList<JournalEntry> Entries, StationState? State, Action? Acknowledge);
 }
 
 /// <summary>The kernel's id of this boot: as long as it is the same, the monotonic clock went on.</summary>

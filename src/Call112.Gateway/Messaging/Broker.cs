@@ -1,8 +1,8 @@
 namespace Call112.Gateway.Messaging;
 
 /// <summary>A message as it came in, with the handle that acknowledges it on the connection that brought it, and on no other (F6, MQTT ack traps).</summary>
-/// <param name="Acknowledge">Sends the PUBACK; does nothing when that connection has gone, or for QoS 0. Never blocks, never throws.</param>
-public readonly record struct InboundMessage(string Topic, ReadOnlyMemory<byte> Payload, bool Retained, Action Acknowledge);
+/// <param name="Acknowledge">Sends the PUBACK; does nothing when that connection has gone. Never blocks, never throws. Null for QoS 0, which has none.</param>
+public readonly record struct InboundMessage(string Topic, ReadOnlyMemory<byte> Payload, bool Retained, Action? Acknowledge);
 
 /// <summary>A message to send.</summary>
 /// <param name="AtLeastOnce">QoS 1, and the publish completes with the PUBACK; else QoS 0.</param>

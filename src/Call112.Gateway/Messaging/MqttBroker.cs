@@ -148,7 +148,7 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
         private ValueTask ReceiveAsync(PublishTap tap, MqttPublishPacket packet)
         {
             var id = packet.PacketIdentifier;
-            var acknowledge = packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? () => { } : (Action)(() => _toAcknowledge.Writer.TryWrite((tap, id)));
+            var acknowledge = packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? null : (Action)(() => _toAcknowledge.Writer.TryWrite((tap, id)));
             return _receive(new InboundMessage(packet.Topic, packet.Payload.ToArray(), packet.Retain, acknowledge));
         }
 

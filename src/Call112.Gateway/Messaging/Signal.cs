@@ -1,6 +1,6 @@
 namespace Call112.Gateway.Messaging;
 
-/// <summary>Wakes one waiter; any number of sets before the wait count as one.</summary>
+/// <summary>Wakes one waiter; any number of sets before the wait count as one. Setting never throws, also when the waiter has gone.</summary>
 internal sealed class Signal : IDisposable
 {
     private readonly SemaphoreSlim _semaphore = new(0, 1);
@@ -12,9 +12,9 @@ internal sealed class Signal : IDisposable
             if (_semaphore.CurrentCount == 0)
                 _semaphore.Release();
         }
-        catch (SemaphoreFullException)
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
         {
-            // Somebody else set it in the same moment.
+            // Somebody else set it in the same moment; or its waiter, a page that was closed, went while the station told its listeners.
         }
     }
 

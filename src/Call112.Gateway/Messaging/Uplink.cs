@@ -40,10 +40,12 @@ public sealed class Uplink : BackgroundService
     private readonly SessionRequest _request;
     private readonly Signal _reports = new();
     private readonly Signal _health = new();
+    private readonly Signal _telemetry = new();
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _heartbeats;
     private long _sent;
     private volatile bool _sendAgain;
+    private volatile bool _tellAgain;
 
     /// <param name="jitter">Source of the back-off's jitter; seeded by the caller.</param>
     public Uplink(GatewayOptions options, StationLoop station, IBroker broker, StationClock clock, Vitals vitals, Random jitter, ILogger<Uplink> log)
@@ -63,9 +65,10 @@ public sealed class Uplink : BackgroundService
         station.ReportsArrived += _reports.Set;
         station.ReportNowAsked += () =>
         {
-            _sendAgain = true;
+            (_sendAgain, _tellAgain) = (true, true);
             _reports.Set();
             _health.Set();
+            _telemetry.Set();
         };
         station.Changed += _health.Set;
     }
@@ -75,6 +78,7 @@ public sealed class Uplink : BackgroundService
         base.Dispose();
         _reports.Dispose();
         _health.Dispose();
+        _telemetry.Dispose();
     }
 
     /// <summary>Completes when the station has been subscribed for the first time.</summary>
@@ -124,9 +128,9 @@ public sealed class Uplink : BackgroundService
                 await LeaveAsync(connection);
             return reason;
         }
-        catch (BrokerException e)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
-            return e.Message;
+            return ReasonOf(e);
         }
     }
 
@@ -137,15 +141,18 @@ public sealed class Uplink : BackgroundService
             await part;
             return "ended";
         }
-        catch (BrokerException e)
-        {
-            return e.Message;
-        }
         catch (OperationCanceledException)
         {
             return "stopped";
         }
+        catch (Exception e)
+        {
+            return ReasonOf(e);
+        }
     }
+
+    /// <summary>Whatever fails costs the connection, never the uplink: a box that lives on without one is deaf and does not know why.</summary>
+    private static string ReasonOf(Exception e) => e is BrokerException ? e.Message : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>An orderly stop: what is reported goes out, then the farewell that the will would otherwise be.</summary>
     private async Task LeaveAsync(IBrokerConnection connection)
@@ -156,21 +163,22 @@ public sealed class Uplink : BackgroundService
                 await connection.PublishAsync(ReportMessage(report), s_farewellDeadline, CancellationToken.None);
             await connection.PublishAsync(StatusMessage(online: false), s_farewellDeadline, CancellationToken.None);
         }
-        catch (BrokerException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            _log.LogInformation(LogEvents.ConnectionLost, "{Uplink}: no farewell: {Reason}", _options.Name, e.Message);
+            _log.LogInformation(LogEvents.ConnectionLost, "{Uplink}: no farewell: {Reason}", _options.Name, ReasonOf(e));
         }
     }
 
-    /// <summary>Birth at once; again whenever an alarm, the clock's state or the number of open alerts changes.</summary>
+    /// <summary>Birth at once; again whenever an alarm, the clock's state or the number of open alerts changes, and when the centre asks.</summary>
     private async Task HealthAsync(IBrokerConnection connection, CancellationToken cancel)
     {
         string? told = null;
         while (true)
         {
             var now = _vitals.HealthKey();
-            if (now != told)
+            if (now != told || _tellAgain)
             {
+                _tellAgain = false;
                 await connection.PublishAsync(StatusMessage(online: true), _options.PublishDeadline, cancel);
                 told = now;
             }
@@ -192,14 +200,23 @@ public sealed class Uplink : BackgroundService
         while (await timer.WaitForNextTickAsync(cancel));
     }
 
+    /// <summary>
+    /// Reports in order, each until its PUBACK; and again from the last receipt when none has come for a while: the PUBACK was only the broker's
+    /// word (F1). Time counts from the last progress, so that a station with much to say repeats what was lost as well.
+    /// </summary>
     private async Task ReportAsync(IBrokerConnection connection, CancellationToken cancel)
     {
         _sent = _station.State.ReceiptedUpTo;
-        var resendAfter = s_resendAfter;
+        var (receipted, since, resendAfter) = (_sent, _clock.Monotonic, s_resendAfter);
         while (true)
         {
-            var receipted = _station.State.ReceiptedUpTo;
-            _sent = _sendAgain ? receipted : Math.Max(_sent, receipted);
+            var (upTo, now) = (_station.State.ReceiptedUpTo, _clock.Monotonic);
+            if (upTo > receipted || upTo >= _sent)
+                (receipted, since, resendAfter) = (upTo, now, s_resendAfter);
+            var isLate = now - since >= resendAfter;
+            if (isLate)
+                (since, resendAfter) = (now, TimeSpan.FromTicks(Math.Min(resendAfter.Ticks * 2, s_resendAtMost.Ticks)));
+            _sent = _sendAgain || isLate ? upTo : Math.Max(_sent, upTo);
             _sendAgain = false;
             var batch = _station.ReadReports(_sent, ReportBatch);
             foreach (var report in batch)
@@ -208,24 +225,19 @@ public sealed class Uplink : BackgroundService
                 _sent = report.Sequence;
             }
 
-            if (batch.Count > 0 || await _reports.WaitAsync(resendAfter, _clock.Time, cancel))
-                continue;
-            // Nothing new for a while: did the centre store what was sent? The PUBACK was only the broker's word (F1).
-            var progress = _station.State.ReceiptedUpTo > receipted;
-            resendAfter = progress ? s_resendAfter : TimeSpan.FromTicks(Math.Min(resendAfter.Ticks * 2, s_resendAtMost.Ticks));
-            _sendAgain = !progress && receipted < _sent;
+            if (batch.Count == 0)
+                await _reports.WaitAsync(resendAfter - (now - since), _clock.Time, cancel);
         }
     }
 
     private async Task TelemetryAsync(IBrokerConnection connection, CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(s_telemetryEvery, _clock.Time);
-        do
+        while (true)
         {
             var telemetry = MessageWriter.Write(_vitals.Telemetry());
             await connection.PublishAsync(new OutboundMessage(Topics.Telemetry(_vitals.StationId), telemetry, AtLeastOnce: false), _options.PublishDeadline, cancel);
+            await _telemetry.WaitAsync(s_telemetryEvery, _clock.Time, cancel);
         }
-        while (await timer.WaitForNextTickAsync(cancel));
     }
 
     private static OutboundMessage ReportMessage(Report report) => new(Topics.Report(report.StationId), MessageWriter.Write(report), AtLeastOnce: true);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Call112.Messages;
 using Call112.Station;
 
@@ -86,15 +87,14 @@ internal static class OptionsBuilder
         };
     }
 
-    private static UplinkOptions? Uplink(IReadOnlyList<StationFile.UplinkPart>? parts, List<FieldError> errors)
+    private static UplinkOptions? Uplink(IReadOnlyList<StationFile.UplinkPart?>? parts, List<FieldError> errors)
     {
-        if (parts is not { Count: 1 })
+        if (parts is not [{ } part])
         {
-            errors.Add(new FieldError("uplinks", parts is null or { Count: 0 } ? "missing: name one broker" : "this version serves exactly one uplink"));
+            errors.Add(new FieldError("uplinks", parts is null or [] or [null] ? "missing: name one broker" : "this version serves exactly one uplink"));
             return null;
         }
 
-        var part = parts[0];
         const string path = "uplinks[0]";
         if (!Uri.TryCreate(part.Broker, UriKind.Absolute, out var uri) || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0 || uri.UserInfo.Length > 0)
         {
@@ -103,6 +103,10 @@ internal static class OptionsBuilder
         }
 
         var tls = uri.Scheme == "mqtts";
+        if (uri.PathAndQuery is not ("" or "/") || uri.Port == 0)
+            errors.Add(new FieldError($"{path}.broker", $"'{part.Broker}' must be mqtt://host:port or mqtts://host:port, and nothing more"));
+        if (part.PasswordFile is not null && part.Username is null)
+            errors.Add(new FieldError($"{path}.username", "passwordFile needs a username"));
         foreach (var (name, file) in new[] { ("caFile", part.CaFile), ("certificateFile", part.CertificateFile), ("keyFile", part.KeyFile), ("passwordFile", part.PasswordFile) })
             if (file is not null && !File.Exists(file))
                 errors.Add(new FieldError($"{path}.{name}", $"no file '{file}'"));
@@ -132,8 +136,14 @@ internal static class OptionsBuilder
             return null;
         var colon = listen.LastIndexOf(':');
         if (colon > 0 && int.TryParse(listen.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535)
-            return new PanelListen(listen[..colon].Trim('[', ']'), port);
-        errors.Add(new FieldError("panel.listen", $"'{listen}' must be host:port or off"));
+        {
+            var host = listen[..colon].Trim('[', ']');
+            // A name would have to be resolved, which a boot must not wait for; "localhost" is two addresses, which cannot share a free port.
+            if (IPAddress.TryParse(host, out _) || (host == "localhost" && port != 0))
+                return new PanelListen(host, port);
+        }
+
+        errors.Add(new FieldError("panel.listen", $"'{listen}' must be address:port (an IP address, or localhost with a port), or off"));
         return null;
     }
 
@@ -156,19 +166,25 @@ internal static class OptionsBuilder
     private static (double, double)? Position(StationFile.StationPart? part, List<FieldError> errors)
     {
         if (part is not { Latitude: { } latitude, Longitude: { } longitude })
+        {
+            if (part is { Latitude: not null } or { Longitude: not null })
+                errors.Add(new FieldError("station.latitude", "latitude and longitude go together"));
             return null;
+        }
+
         if (latitude is >= -90 and <= 90 && longitude is >= -180 and <= 180)
             return (latitude, longitude);
         errors.Add(new FieldError("station.latitude", "must be degrees: latitude -90 to 90, longitude -180 to 180"));
         return null;
     }
 
-    private static DutyWindow Duty(StationFile.DutyPart part, string path, List<FieldError> errors)
+    private static DutyWindow Duty(StationFile.DutyPart? part, string path, List<FieldError> errors)
     {
         var days = new List<DayOfWeek>();
-        foreach (var day in part.Days ?? [])
-            days.Add(Named(day, $"{path}.days", DayOfWeek.Monday, errors));
-        return new DutyWindow(Hour(part.From, $"{path}.from", errors), Hour(part.To, $"{path}.to", errors), days);
+        foreach (var day in part?.Days ?? [])
+            // An empty place in the list is no day.
+            days.Add(Named(day ?? "", $"{path}.days", DayOfWeek.Monday, errors));
+        return new DutyWindow(Hour(part?.From, $"{path}.from", errors), Hour(part?.To, $"{path}.to", errors), days);
     }
 
     private static TimeOnly Hour(string? text, string path, List<FieldError> errors)

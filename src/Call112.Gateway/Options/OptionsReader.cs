@@ -19,7 +19,7 @@ public static class OptionsReader
     /// <summary>Largest station.json, in bytes.</summary>
     public const int MaxBytes = 256 * 1024;
 
-    private static readonly JsonDocumentOptions s_documentOptions = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions s_documentOptions = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     /// <summary>Reads the options. The file may be absent only when the environment says enough.</summary>
     public static OptionsResult Read(string? path, IDictionary environment)

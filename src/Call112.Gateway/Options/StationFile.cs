@@ -5,7 +5,7 @@ namespace Call112.Gateway.Options;
 /// <summary>station.json as a technician writes it (design, "station.json"). Unknown fields are errors: a typing mistake must not become a default.</summary>
 internal sealed record StationFile(
     StationFile.StationPart? Station = null,
-    IReadOnlyList<StationFile.UplinkPart>? Uplinks = null,
+    IReadOnlyList<StationFile.UplinkPart?>? Uplinks = null,
     StationFile.BoardPart? Board = null,
     StationFile.JournalPart? Journal = null,
     StationFile.PanelPart? Panel = null,
@@ -18,13 +18,13 @@ internal sealed record StationFile(
         IReadOnlyList<string>? Groups = null,
         string? Kind = null,
         string? Annunciation = null,
-        IReadOnlyList<DutyPart>? DutyHours = null,
+        IReadOnlyList<DutyPart?>? DutyHours = null,
         int? UtcOffsetMinutes = null,
         bool? PanicSiren = null,
         double? Latitude = null,
         double? Longitude = null);
 
-    internal sealed record DutyPart(string? From = null, string? To = null, IReadOnlyList<string>? Days = null);
+    internal sealed record DutyPart(string? From = null, string? To = null, IReadOnlyList<string?>? Days = null);
 
     internal sealed record UplinkPart(
         string? Name = null,

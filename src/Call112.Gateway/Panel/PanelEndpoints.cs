@@ -27,7 +27,8 @@ internal static class PanelEndpoints
         app.MapGet("/api/station", () => TypedResults.Json(View(), PanelJsonContext.Default.StationView));
         app.MapGet("/api/station/stream", (HttpContext context, CancellationToken aborted) => StreamAsync(
             context, "station", View, PanelJsonContext.Default.StationView, handler => station.Changed += handler, handler => station.Changed -= handler, clock, aborted));
-        app.MapPost("/api/station/actions", (ActionBody body) => ActAsync(body, station));
+        app.MapPost("/api/station/actions", (HttpContext context, CancellationToken aborted) =>
+            WithBodyAsync(context, PanelJsonContext.Default.ActionBody, body => ActAsync(body, station), aborted));
         if (simulated is not null)
             MapBoard(app, simulated, clock);
     }
@@ -38,15 +39,8 @@ internal static class PanelEndpoints
         app.MapGet("/api/board", () => TypedResults.Json(View(), PanelJsonContext.Default.BoardView));
         app.MapGet("/api/board/stream", (HttpContext context, CancellationToken aborted) => StreamAsync(
             context, "board", View, PanelJsonContext.Default.BoardView, handler => board.Changed += handler, handler => board.Changed -= handler, clock, aborted));
-        app.MapPost("/api/board/inputs/{name}", IResult (string name, InputBody body) =>
-        {
-            if (Levels.InputNamed(name) is not { } input)
-                return NoSuchInput(name);
-            if (body.Pressed is not { } pressed)
-                return Refused("pressed", "must be true or false");
-            board.Set(input, pressed);
-            return TypedResults.NoContent();
-        });
+        app.MapPost("/api/board/inputs/{name}", (string name, HttpContext context, CancellationToken aborted) =>
+            WithBodyAsync(context, PanelJsonContext.Default.InputBody, body => Task.FromResult(SetInput(name, body, board)), aborted));
         app.MapPost("/api/board/inputs/{name}/press", async Task<IResult> (string name) =>
         {
             if (Levels.InputNamed(name) is not { } input)
@@ -56,6 +50,34 @@ internal static class PanelEndpoints
             board.Set(input, false);
             return TypedResults.NoContent();
         });
+    }
+
+    private static IResult SetInput(string name, InputBody body, SimulatedBoard board)
+    {
+        if (Levels.InputNamed(name) is not { } input)
+            return NoSuchInput(name);
+        if (body.Pressed is not { } pressed)
+            return Refused("pressed", "must be true or false");
+        board.Set(input, pressed);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>
+    /// Reads a JSON body; one that cannot be read is refused like a wrong field, by its name. Only with a JSON content type, which a foreign
+    /// page cannot send without asking first.
+    /// </summary>
+    private static async Task<IResult> WithBodyAsync<T>(HttpContext context, JsonTypeInfo<T> type, Func<T, Task<IResult>> act, CancellationToken aborted)
+    {
+        if (!context.Request.HasJsonContentType())
+            return TypedResults.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, aborted) is { } body ? await act(body) : Refused("", "must be a JSON object");
+        }
+        catch (JsonException e)
+        {
+            return Refused((e.Path ?? "").TrimStart('$').TrimStart('.'), "is not the JSON that is expected here");
+        }
     }
 
     private static async Task<IResult> ActAsync(ActionBody body, StationLoop station)
