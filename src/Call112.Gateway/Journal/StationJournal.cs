@@ -55,11 +55,15 @@ public sealed class StationJournal : IDisposable
     {
         (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
         _failing = file is null;
+        OpenedAtStart = file is not null;
         Content = content;
         _thread = new Thread(Run) { Name = "journal", IsBackground = true };
     }
 
     internal JournalContent Content { get; }
+
+    /// <summary>False when no file could be had: the station runs from memory until <see cref="IJournalListener.StorageRecovered"/>.</summary>
+    public bool OpenedAtStart { get; }
 
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
