@@ -198,7 +198,10 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         _state = content.State;
         var now = _clock.Now();
         _journal.Start();
-        Step(new Posted(new StationInput.Start(BootId, _journal.GapUntil(now), content.Finding, _uplinks), null));
+        // What was wrong with a file that is open again is told and over; a store that cannot be had is a fault that stands (F3).
+        Step(new Posted(new StationInput.Start(BootId, _journal.GapUntil(now), _journal.OpenedAtStart ? content.Finding : null, _uplinks), null));
+        if (!_journal.OpenedAtStart)
+            Step(new Posted(new StationInput.StorageFailed(content.Finding!), null));
         _log.LogInformation(LogEvents.Armed, "{Id} is armed, boot {Boot}, journal {Path}, {Open} open alert(s).", _options.Id, BootId, _journalPath, _state.Alerts.Length);
         _armed.TrySetResult();
     }

@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Call112.Gateway.Journal;
 
 /// <summary>What a journal file held when it was opened.</summary>
-/// <param name="Finding">What was wrong with the file, or null. The file that was wrong has been set aside.</param>
+/// <param name="Finding">What was wrong with the file, or null. A file that was wrong has been set aside; an empty one was filled.</param>
 /// <param name="LastEntry">When and in which machine boot the newest entry was made, or null.</param>
 internal sealed record JournalContent(StationState State, string? Finding, StationTime? LastEntry, string? MachineBootId);
 
@@ -65,7 +65,10 @@ internal sealed class JournalFile : IDisposable
     {
         try
         {
-            return OpenBelieved(path);
+            // SQLite takes an empty file for a new database; to a station it is a journal that was lost (F2).
+            var wasEmpty = new FileInfo(path) is { Exists: true, Length: 0 };
+            var opened = OpenBelieved(path);
+            return wasEmpty ? (opened.File, opened.Content with { Finding = "the file was empty" }) : opened;
         }
         catch (Exception e) when (IsUnbelievable(e))
         {
@@ -198,7 +201,7 @@ internal sealed class JournalFile : IDisposable
         _connection.Dispose();
     }
 
-    private static (JournalFile, JournalContent) OpenBelieved(string path)
+    private static (JournalFile File, JournalContent Content) OpenBelieved(string path)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);

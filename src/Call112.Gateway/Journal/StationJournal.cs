@@ -55,12 +55,16 @@ public sealed class StationJournal : IDisposable
     private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
     {
         (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
+        OpenedAtStart = file is not null;
         Content = content;
         _thread = new Thread(Run) { Name = "journal", IsBackground = true };
         _retry = clock.Time.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     internal JournalContent Content { get; }
+
+    /// <summary>False when no file could be had: the station runs from memory until <see cref="IJournalListener.StorageRecovered"/>.</summary>
+    public bool OpenedAtStart { get; }
 
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.

@@ -1,0 +1,169 @@
+using System.Globalization;
+using Call112.Messages;
+using Call112.System.Tests.Toolkit;
+
+namespace Call112.System.Tests;
+
+/// <summary>
+/// <c>kill -9</c> of the gateway at any moment, while dispatches and presses flow (F1, F6, F7). No dispatch is sent a second time by
+/// the centre here, so that one lost by an acknowledgement before its commit shows.
+/// </summary>
+public sealed class GatewayKilledTests : SystemTest
+{
+    /// <summary>Kills in a run; the variable CALL112_KILLS asks for more.</summary>
+    private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("CALL112_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 60;
+
+    /// <summary>How far the wall clock of a report may be from the trace's monotonic one, and a press from its effect.</summary>
+    private const long ToleranceNs = 120_000_000;
+
+    [Fact]
+    public async Task Killed_at_random_moments_it_loses_nothing_and_repeats_nothing()
+    {
+        var dice = Dice();
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var centre = await RecordingCentreAsync(station, broker);
+        // The session must stand before the first kill: what is sent to nobody is no loss of the station.
+        await station.StartReadyAsync();
+        var offset = WallMinusMonotonicNs();
+        using var over = new CancellationTokenSource();
+        var sent = new List<Dispatch>();
+        var sending = SendAsync(centre, sent, new Random(dice.Next()), over.Token);
+        var pressing = PressAsync(station, new Random(dice.Next()), over.Token);
+        for (var kill = 0; kill < s_kills; kill++)
+        {
+            if (dice.Next(3) > 0)
+                await station.ReadyAsync();
+            // From the first instruction of a start to a second of work.
+            await Wait.Pause(TimeSpan.FromMilliseconds(dice.Next(0, dice.Next(50, 900))));
+            station.Kill();
+            station.Start();
+        }
+
+        await over.CancelAsync();
+        await Task.WhenAll(sending, pressing);
+        await SettleAsync(station, centre, sent);
+        Say($"{s_kills} kills, {sent.Count} dispatches, {centre.Account(account => $"{account.Highest} reports, {account.Repeated} repeated")}");
+        AssertAccount(centre, sent);
+        AssertSiren(station, centre, sent, offset);
+    }
+
+    [Fact]
+    public async Task An_unacknowledged_alert_sounds_again_after_the_kill_and_an_acknowledged_one_does_not()
+    {
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var centre = await RecordingCentreAsync(station, broker);
+        await station.StartReadyAsync();
+        var alert = Written.Alert();
+        await centre.SendAsync(alert);
+        await centre.HearsAsync(ReportEvent.Sounding, alert.DispatchId);
+        station.Kill();
+        await station.StartReadyAsync();
+        await SirenAsync(station, on: true);
+        await (await station.PageAsync()).PressAsync("acknowledge");
+        await centre.HearsAsync(ReportEvent.Acknowledged, alert.DispatchId);
+        station.Kill();
+        await station.StartReadyAsync();
+        // A second dispatch is the proof that the board's outputs were evaluated in this run, and which alert they were for.
+        Assert.Equal("Acknowledged", await (await station.PageAsync()).StepOfAsync(alert.DispatchId));
+        Assert.DoesNotContain(station.Runs[^1].Edges(), edge => edge is { Output: "siren", On: true });
+        Assert.Contains(station.Runs[^1].Edges(), edge => edge is { Output: "strobe", On: true });
+        Assert.Single(centre.ReportsOf(alert.DispatchId), report => report.Event == ReportEvent.Received);
+    }
+
+    private static async Task SendAsync(RecordingCentre centre, List<Dispatch> sent, Random dice, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            var alert = Written.Alert();
+            await centre.SendAsync(alert);
+            sent.Add(alert);
+            await Wait.Pause(TimeSpan.FromMilliseconds(dice.Next(20, 700)));
+        }
+    }
+
+    private static async Task PressAsync(GatewayProcess station, Random dice, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            await Wait.Pause(TimeSpan.FromMilliseconds(dice.Next(50, 1200)));
+            await TryPressAsync(station);
+        }
+    }
+
+    private static async Task TryPressAsync(GatewayProcess station)
+    {
+        try
+        {
+            if (station.PageOrNull() is { } page)
+                await page.PressAsync("acknowledge");
+        }
+        catch (Exception e) when (e is HttpRequestException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Killed under the finger.
+        }
+    }
+
+    /// <summary>No more kills: the crew presses until nothing waits, and the centre has everything.</summary>
+    private static async Task SettleAsync(GatewayProcess station, RecordingCentre centre, List<Dispatch> sent)
+    {
+        await station.ReadyAsync();
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await TryPressAsync(station);
+                var acknowledged = centre.Reports().Where(report => report.Event == ReportEvent.Acknowledged).Select(report => report.DispatchId).ToHashSet();
+                return sent.TrueForAll(alert => acknowledged.Contains(alert.DispatchId));
+            },
+            "every dispatch is acknowledged");
+        var page = await station.PageAsync();
+        await Wait.UntilAsync(async () => (await page.StationAsync()).GetProperty("unreceipted").GetInt64() == 0, "every report has its receipt");
+        await SirenAsync(station, on: false);
+    }
+
+    private static void AssertAccount(RecordingCentre centre, List<Dispatch> sent)
+    {
+        Assert.Empty(centre.Unreadable);
+        Assert.Empty(centre.Account(account => account.Missing));
+        Assert.Empty(centre.Account(account => account.Contradictions));
+        var steps = centre.Reports().Where(report => report.DispatchId is not null).ToLookup(report => report.DispatchId);
+        Assert.Equal(sent.Count, steps.Count);
+        foreach (var alert in sent)
+        {
+            var ladder = steps[alert.DispatchId].Where(report => report.Event != ReportEvent.Duplicate).Select(report => report.Event).ToList();
+            Assert.True(ladder is [ReportEvent.Received, ReportEvent.Sounding, ReportEvent.Acknowledged] or [ReportEvent.Received, ReportEvent.Acknowledged],
+                $"{alert.DispatchId}: {string.Join(' ', ladder)}");
+        }
+    }
+
+    /// <summary>
+    /// The siren comes on only for an alert that was sent and has no stored acknowledgement (it may sound before it is stored: sound, then
+    /// store), and it comes on in every run that is armed while a stored alert waits. Reports stamp wall time, the trace monotonic time; the
+    /// distance of the two is taken once.
+    /// </summary>
+    private static void AssertSiren(GatewayProcess station, RecordingCentre centre, List<Dispatch> sent, long offset)
+    {
+        var steps = centre.Reports().ToLookup(report => report.DispatchId);
+        var spans = sent.ConvertAll(alert => (
+            Sent: Ns(alert.SentAt),
+            From: Ns(steps[alert.DispatchId].First(report => report.Event == ReportEvent.Received).OccurredAt),
+            To: Ns(steps[alert.DispatchId].First(report => report.Event == ReportEvent.Acknowledged).OccurredAt)));
+        foreach (var edge in station.EdgesOf("siren").Where(edge => edge.On))
+            Assert.True(spans.Exists(span => span.Sent - ToleranceNs <= edge.AtNs && edge.AtNs <= span.To + ToleranceNs), $"the siren came on at {edge.AtNs} ns, and no alert waited");
+        foreach (var run in station.Runs)
+        {
+            var edges = run.Edges();
+            // The first edge of any output says that this run drives its board.
+            if (edges.Count == 0 || run.EndedNs is not { } ended)
+                continue;
+            var armed = edges[0].AtNs;
+            if (ended - armed > 2 * ToleranceNs && spans.Exists(span => span.From < run.StartedNs && span.To > armed + 2 * ToleranceNs && armed - span.From < 50_000_000_000))
+                Assert.True(edges.Any(edge => edge is { Output: "siren", On: true }), $"run {run.Number}: an alert waited, and the siren stayed off");
+        }
+
+        long Ns(DateTimeOffset wall) => wall.ToUnixTimeMilliseconds() * 1_000_000 - offset;
+    }
+
+    private static long WallMinusMonotonicNs() => (Wait.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100 - Wait.MonotonicNs;
+}

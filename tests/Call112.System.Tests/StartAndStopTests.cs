@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Call112.Messages;
+using Call112.System.Tests.Toolkit;
+
+namespace Call112.System.Tests;
+
+/// <summary>How a station starts when something is missing, and how it goes (F10, F11, F16).</summary>
+public sealed class StartAndStopTests : SystemTest
+{
+    private const int WrongOptions = 2;
+
+    [Theory]
+    [InlineData("board.profile", "board", """{"profile":"no-such-board"}""")]
+    [InlineData("timing.sirenLimitSeconds", "timing", """{"sirenLimitSeconds":0}""")]
+    [InlineData("uplinks[0].broker", "uplinks", """[{"name":"lan","broker":"http://127.0.0.1:1883"}]""")]
+    [InlineData("panel.listen", "panel", """{"listen":"here"}""")]
+    [InlineData("station.id", "station", """{"name":"A post without an id"}""")]
+    [InlineData("pannel", "pannel", """{"listen":"127.0.0.1:0"}""")]
+    public async Task A_wrong_option_stops_the_start_and_names_its_field(string field, string part, string content)
+    {
+        var station = Station("mqtt://127.0.0.1:1");
+        station.StationJson[part] = JsonNode.Parse(content);
+        foreach (var verb in new[] { "run", "check-config", "doctor", "journal" })
+        {
+            var (exitCode, output) = await station.VerbAsync(verb);
+            Assert.Equal(WrongOptions, exitCode);
+            Assert.Contains(field, output, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("")]
+    [InlineData("""{"station":""")]
+    public async Task A_half_written_station_json_stops_the_start_and_names_the_file(string content)
+    {
+        var path = Path.Combine(Folder, "half.json");
+        await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
+        var (exitCode, output) = await OwnProcess.RunAsync(Installed.Gateway, ["run", "--config", path]);
+        Assert.Equal(WrongOptions, exitCode);
+        Assert.Contains(path, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_its_panel_port_taken_the_station_works_and_the_panel_comes_later()
+    {
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var port = Ports.Free();
+        station.StationJson["panel"]!["listen"] = $"127.0.0.1:{port}";
+        var centre = await RecordingCentreAsync(station, broker);
+        var alert = Written.Alert();
+        using (var squatter = new TcpListener(IPAddress.Loopback, port))
+        {
+            squatter.Start();
+            await station.StartReadyAsync();
+            Assert.Equal(JsonValueKind.Null, JsonDocument.Parse(await File.ReadAllTextAsync(station.ReadyFile, TestContext.Current.CancellationToken)).RootElement.GetProperty("panel").ValueKind);
+            await centre.SendAsync(alert);
+            await centre.HearsAsync(ReportEvent.Sounding, alert.DispatchId);
+        }
+
+        await SirenAsync(station, on: true);
+        await (await station.PageAsync()).PressAsync("acknowledge");
+        await centre.HearsAsync(ReportEvent.Acknowledged, alert.DispatchId);
+    }
+
+    [Fact]
+    public async Task Without_a_broker_the_station_is_armed_and_connects_when_there_is_one()
+    {
+        var broker = await BrokerAsync();
+        broker.Kill();
+        var station = Station(broker.Address);
+        station.Start();
+        var page = await station.PageAsync();
+        // A press and an alarm offline: kept for the centre.
+        await page.PressAsync("panic");
+        await Wait.UntilAsync(async () => (await page.StationAsync()).GetProperty("alarms").EnumerateArray().Any(alarm => alarm.GetProperty("event").GetString() == "PanicPressed"), "the panel shows the panic");
+        Assert.Null(station.ReadyBootId());
+        await broker.StartAsync();
+        var centre = await RecordingCentreAsync(station, broker);
+        await station.ReadyAsync();
+        await centre.HearsAsync(ReportEvent.PanicPressed);
+        Assert.Equal(Enumerable.Range(1, centre.Reports().Count).Select(n => (long)n), centre.Reports().Select(report => report.Sequence));
+        await WholeWayTests.TravelAsync(station, centre);
+    }
+
+    [Fact]
+    public async Task Sigterm_switches_the_outputs_off_says_goodbye_and_ends_well()
+    {
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var centre = await RecordingCentreAsync(station, broker);
+        await station.StartReadyAsync();
+        var boot = station.ReadyBootId();
+        await centre.SendAsync(Written.Alert());
+        await SirenAsync(station, on: true);
+        await Wait.UntilAsync(() => centre.States.Any(state => state.Online && state.BootId == boot), "the centre has the birth");
+        Assert.Equal(0, await station.TerminateAsync());
+        await centre.HearsAsync(ReportEvent.Stopping);
+        await Wait.UntilAsync(() => centre.States[^1] is { Online: false } state && state.BootId == boot, "the state is offline");
+        var last = station.Runs[0].Edges().GroupBy(edge => edge.Output).Select(group => group.Last());
+        Assert.All(last, edge => Assert.False(edge.On, $"{edge.Output} was left on"));
+        var stopping = centre.Reports().Single(report => report.Event == ReportEvent.Stopping);
+        Assert.Equal(centre.Account(account => account.Highest), stopping.Sequence);
+        Assert.False(broker.Lines().Any(line => line.Contains($"Client {station.ClientId} closed its connection", StringComparison.Ordinal)), "it went without a DISCONNECT");
+    }
+
+    [Fact]
+    public async Task A_killed_station_is_declared_offline_by_its_will()
+    {
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var centre = await RecordingCentreAsync(station, broker);
+        await station.StartReadyAsync();
+        var boot = station.ReadyBootId();
+        await Wait.UntilAsync(() => centre.States.Any(state => state.Online), "the centre has the birth");
+        station.Kill();
+        await Wait.UntilAsync(() => centre.States[^1] is { Online: false } state && state.BootId == boot, "the will says offline");
+    }
+
+    [Fact]
+    public async Task Doctor_finds_what_is_wrong_and_names_a_remedy()
+    {
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var well = await station.VerbAsync("doctor");
+        Assert.True(well.ExitCode == 0, well.Output);
+        broker.Kill();
+        var ill = await station.VerbAsync("doctor");
+        Assert.Equal(1, ill.ExitCode);
+        Assert.Contains("FAIL broker", ill.Output, StringComparison.Ordinal);
+        Assert.Contains("-> ", ill.Output, StringComparison.Ordinal);
+    }
+}
