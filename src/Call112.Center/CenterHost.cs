@@ -51,6 +51,16 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>True while the centre is connected to its broker.</summary>
     public bool IsConnected => _loop.IsConnected;
 
+    /// <summary>
+    /// Called with message and topic each time an Alert, Update or Cancel is about to be handed to the MQTT client: the zero of every
+    /// delay that is not the centre's own. From the session's thread; must return at once and not throw.
+    /// </summary>
+    public Action<Dispatch, string>? DispatchHanded
+    {
+        get => _loop.DispatchHanded;
+        set => _loop.DispatchHanded = value;
+    }
+
     /// <summary>The clock of connections.</summary>
     internal TimeProvider NetworkTime { get; }
 

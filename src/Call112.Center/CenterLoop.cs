@@ -57,6 +57,9 @@ internal sealed class CenterLoop : IDisposable
 
     public bool IsConnected { get; private set; }
 
+    /// <inheritdoc cref="CenterHost.DispatchHanded"/>
+    public Action<Dispatch, string>? DispatchHanded { get; set; }
+
     /// <summary>Runs until the token ends it. Throws only on a defect.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -240,7 +243,8 @@ internal sealed class CenterLoop : IDisposable
                 Action? taken = publish.Group is { } group
                     ? () => _items.Writer.TryWrite(new Item(new GroupPublished(message.DispatchId, group, message.MessageType, message.Revision)))
                     : null;
-                Session?.Publish(new Outgoing(publish.Topic, MessageWriter.Write(message), true, publish.Expiry, Urgent: true, taken));
+                Action? handed = DispatchHanded is { } tell ? () => tell(message, publish.Topic) : null;
+                Session?.Publish(new Outgoing(publish.Topic, MessageWriter.Write(message), true, publish.Expiry, Urgent: true, taken, handed));
                 break;
             case PublishCommand publish:
                 Session?.Publish(new Outgoing(Topics.Command(publish.StationId), MessageWriter.Write(publish.Command), true, publish.Expiry, Urgent: true));

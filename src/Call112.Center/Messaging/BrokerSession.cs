@@ -20,7 +20,8 @@ internal sealed record Incoming(Topic Topic, byte[] Payload, bool Retained, Acti
 /// <summary>A message to the broker.</summary>
 /// <param name="Urgent">Dispatches and commands go before receipts (F21).</param>
 /// <param name="Taken">Called when the broker has confirmed it.</param>
-internal sealed record Outgoing(string Topic, byte[] Payload, bool AtLeastOnce, TimeSpan? Expiry, bool Urgent, Action? Taken = null);
+/// <param name="Handed">Called right before it is handed to the MQTT client.</param>
+internal sealed record Outgoing(string Topic, byte[] Payload, bool AtLeastOnce, TimeSpan? Expiry, bool Urgent, Action? Taken = null, Action? Handed = null);
 
 /// <summary>
 /// The centre's one MQTT session. Duty: keep connected, hand in what comes, acknowledge on the connection it came by, publish with a deadline.
@@ -271,6 +272,7 @@ internal sealed class BrokerSession : IAsyncDisposable
                 builder.WithMessageExpiryInterval((uint)Math.Max(1, Math.Ceiling(expiry.TotalSeconds)));
             using var deadline = new CancellationTokenSource(ReplyWithin, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.Token);
+            message.Handed?.Invoke();
             await client.PublishAsync(builder.Build(), either.Token);
             message.Taken?.Invoke();
         }
