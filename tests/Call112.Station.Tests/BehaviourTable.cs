@@ -81,8 +81,8 @@ internal static class BehaviourTable
         ["4 h 1 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(241), TimeSpan.FromSeconds(10))),
     };
 
-    /// <summary>The row as the core has it, and the entries behind it.</summary>
-    public static (string Row, IReadOnlyList<JournalEntry> Entries) RowOf(string state, string input)
+    /// <summary>The row as the core has it.</summary>
+    public static string RowOf(string state, string input)
     {
         var station = new StationDriver();
         station.Pass(0.1);
@@ -95,7 +95,7 @@ internal static class BehaviourTable
         var names = entries.Select(entry => entry is JournalEntry.Reported report ? Name(report.Report, fire) : $"[{entry.GetType().Name}]").ToList();
         // Entries that repeat, as time marks do, are named once.
         var shown = names.Where((name, i) => i == 0 || name != names[i - 1]);
-        return ($"{state} | {input} | {Or(string.Join(' ', shown))} | {StepOf(station.State, fire)} | {Or(station.Outputs == Outputs.None ? "" : station.Outputs.ToString().Replace(",", "", StringComparison.Ordinal))}", entries);
+        return $"{state} | {input} | {Or(string.Join(' ', shown))} | {StepOf(station.State, fire)} | {Or(station.Outputs == Outputs.None ? "" : station.Outputs.ToString().Replace(",", "", StringComparison.Ordinal))}";
     }
 
     private static string Or(string text) => text.Length == 0 ? "-" : text;

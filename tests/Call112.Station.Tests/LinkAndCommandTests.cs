@@ -95,6 +95,19 @@ public class LinkAndCommandTests
     }
 
     [Fact]
+    public void A_silenced_alert_sounds_again_when_its_priority_rises()
+    {
+        var station = new StationDriver();
+        var fire = Call.Fire();
+        station.Send(fire);
+        station.Command(CommandKind.Silence);
+        station.Send(fire.Update());
+        Assert.False(station.Siren);
+        station.Send(fire.Update().Update(priority: 1));
+        Assert.True(station.Siren);
+    }
+
+    [Fact]
     public void Silence_with_nothing_waiting_leaves_no_trace()
     {
         var station = new StationDriver();
