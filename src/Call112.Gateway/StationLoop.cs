@@ -228,12 +228,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
         Collect(posted.Input, now);
         Drive(now);
-        // A tick without news and without outputs costs nothing more.
-        if (!isTick || _entries.Count > 0 || _commanded != Outputs.None || _state.Alarms.Length > 0)
-        {
-            Collect(new StationInput.OutputsReadBack(_commanded, ReadBack()), now);
-            Drive(now);
-        }
+        Collect(new StationInput.OutputsReadBack(_commanded, ReadBack()), now);
+        Drive(now);
 
         if (_entries.Count > 0 || posted.Acknowledge is not null)
             Hand(posted);

@@ -1,8 +1,8 @@
 namespace Call112.Station;
 
 /// <summary>
-/// How long to wait before the next attempt to connect: full jitter below a doubling ceiling, so that 200 stations do not come back in
-/// one second (F8). It resets on proof of use, never on the mere success of connecting: a broker that accepts and then kicks must not
+/// How long to wait before the next attempt to connect: full jitter below a doubling ceiling, so that stations that lost the same broker
+/// do not come back in the same moment, and come ever more thinly while it stays away (F8). It resets on proof of use, never on the mere success of connecting: a broker that accepts and then kicks must not
 /// be hammered.
 /// </summary>
 /// <param name="Failures">Attempts since the last proof of use.</param>
