@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Runtime.InteropServices;
 using Call112.Center;
 using Call112.Demo.Replay;
 using Call112.Demo.Scenario;
@@ -13,6 +12,9 @@ internal sealed class DemoCommand
 {
     /// <summary>Highest speed and rate that are taken: beyond them only the centre's own queue is tested.</summary>
     private const double SpeedMax = 1_000_000, RateMax = 2_000;
+
+    /// <summary>How long 44 stations and their journals may take to stop after a signal.</summary>
+    private static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(20);
 
     private readonly TimeProvider _time;
     private readonly Option<bool> _keep = new("--keep") { Description = "Keep the city running after the scenario, with its panels; Ctrl+C ends it." };
@@ -37,7 +39,8 @@ internal sealed class DemoCommand
     public static async Task<int> RunAsync(string[] args, TimeProvider time)
     {
         var parse = new DemoCommand(time).Root.Parse(args);
-        var exit = await parse.InvokeAsync();
+        // SIGINT and SIGTERM cancel the action's token.
+        var exit = await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = s_stopWithin });
         return parse.Errors.Count > 0 ? ExitCodes.CannotStart : exit;
     }
 
@@ -76,20 +79,11 @@ internal sealed class DemoCommand
 
     private async Task<int> ActAsync(ParseResult parse, CancellationToken cancel)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            return await StartAsync(parse, stop.Token);
+            return await StartAsync(parse, cancel);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return ExitCodes.Interrupted;
         }
