@@ -80,12 +80,23 @@ internal sealed class DemoCity : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_posts.Select(post => post.DisposeAsync().AsTask()));
-        await _stop.CancelAsync();
-        await _watching;
-        if (_center is not null)
-            await _center.DisposeAsync();
-        _stop.Dispose();
+        try
+        {
+            await Task.WhenAll(_posts.Select(post => post.DisposeAsync().AsTask()));
+            await _stop.CancelAsync();
+            await _watching;
+            if (_center is not null)
+                await _center.DisposeAsync();
+            _stop.Dispose();
+        }
+        finally
+        {
+            DeleteFolder();
+        }
+    }
+
+    private void DeleteFolder()
+    {
         try
         {
             _folder.Delete(recursive: true);

@@ -20,6 +20,8 @@ internal sealed class Post : IAsyncDisposable
     {
         (Plan, Relay, _time) = (plan, relay, time);
         var station = new StationOptions { Id = plan.Id, Name = plan.Name, Kind = plan.Kind, Groups = plan.Groups };
+        if (station.Validate() is { Count: > 0 } errors)
+            throw new InvalidDataException($"station '{plan.Id}': {string.Join("; ", errors.Select(error => $"{error.Field} {error.Reason}"))}");
         Options = new GatewayOptions
         {
             Station = station,

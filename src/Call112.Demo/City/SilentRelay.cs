@@ -75,29 +75,41 @@ internal sealed class SilentRelay : IAsyncDisposable
             {
                 await broker.ConnectAsync(_host, _port, _stop.Token);
                 (station.NoDelay, broker.NoDelay) = (true, true);
-                await Task.WhenAll(PumpAsync(station, broker), PumpAsync(broker, station));
+                using NetworkStream near = station.GetStream(), far = broker.GetStream();
+                await Task.WhenAll(PumpAsync(near, far), PumpAsync(far, near));
             }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (IsEnd(e))
             {
-                // One side has gone, and with it the pair.
+                // The station has gone, or the broker does not answer.
             }
         }
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to)
+    /// <summary>Passes what comes, and a close as a close; whatever else ends it ends the pair.</summary>
+    private async Task PumpAsync(NetworkStream from, NetworkStream to)
     {
         var buffer = new byte[BufferBytes];
-        while (true)
+        try
         {
-            var count = await from.GetStream().ReadAsync(buffer, _stop.Token);
-            await _gate.Task.WaitAsync(_stop.Token);
-            if (count == 0)
+            while (true)
             {
-                to.Client.Shutdown(SocketShutdown.Send);
-                return;
-            }
+                var count = await from.ReadAsync(buffer, _stop.Token);
+                await _gate.Task.WaitAsync(_stop.Token);
+                if (count == 0)
+                {
+                    to.Socket.Shutdown(SocketShutdown.Send);
+                    return;
+                }
 
-            await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+                await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+            }
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            from.Close();
+            to.Close();
         }
     }
+
+    private static bool IsEnd(Exception e) => e is IOException or SocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
 }

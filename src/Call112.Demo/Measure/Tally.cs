@@ -80,6 +80,13 @@ internal sealed class Tally(TimeProvider time)
             Observe(Of(view.DispatchId, ladder.StationId), ladder, now);
     }
 
+    /// <summary>Takes a view at the end of the run, for what the observer may have missed: counts, but measures nothing.</summary>
+    public void Recount(DispatchView view)
+    {
+        foreach (var ladder in view.Stations)
+            Observe(Of(view.DispatchId, ladder.StationId), ladder, now: 0);
+    }
+
     private void Observe(Delivery delivery, StationLadderView ladder, long now)
     {
         int soundings = 0, rejections = 0;

@@ -21,7 +21,10 @@ internal sealed class Hearing(Guid dispatchId)
     /// <summary>When it no longer waited for anybody; 0 before.</summary>
     public long AnsweredAt { get; set; }
 
-    /// <summary>When the button went down that was the last before it was answered; 0 without a press.</summary>
+    /// <summary>
+    /// When a button first went down while it waited (a second press, because the first seemed to do nothing, does not begin the time anew);
+    /// for an alert that came while a finger was already on the button, when that went down. 0 without a press.
+    /// </summary>
     public long PressedAt { get; set; }
 }
 
@@ -91,7 +94,12 @@ internal sealed class Witness
     public void ButtonGoesDown()
     {
         lock (_lock)
+        {
             _pressedAt = _time.GetTimestamp();
+            foreach (var hearing in _waiting)
+                if (hearing.PressedAt == 0)
+                    hearing.PressedAt = _pressedAt;
+        }
     }
 
     private void LookAtRelays()
@@ -152,7 +160,9 @@ internal sealed class Witness
                 if (state.Find(hearing.DispatchId) is { Waits: true })
                     continue;
                 _waiting.RemoveAt(i);
-                (hearing.AnsweredAt, hearing.PressedAt) = (now, _pressedAt);
+                hearing.AnsweredAt = now;
+                if (hearing.PressedAt == 0)
+                    hearing.PressedAt = _pressedAt;
                 Answered?.Invoke(hearing);
             }
         }

@@ -16,6 +16,9 @@ internal sealed class Screen(IAnsiConsole console)
 
     private static readonly TimeSpan s_refreshEvery = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Between two lines of progress where there is no terminal.</summary>
+    private static readonly TimeSpan s_plainEvery = TimeSpan.FromSeconds(10);
+
     private static readonly (Outputs Output, string Word, string Style)[] s_lamps =
     [
         (Outputs.Siren, "SIREN", "white on red"), (Outputs.Buzzer, "BUZZ", "black on yellow"), (Outputs.Strobe, "STROBE", "black on white"),
@@ -62,6 +65,34 @@ internal sealed class Screen(IAnsiConsole console)
         await work;
     }
 
+    /// <summary>Shows how far a long run is until it has ended; rethrows what ended it.</summary>
+    /// <param name="counts">Alerts sent, received and ended so far.</param>
+    public async Task ProgressAsync(int total, Func<(int Sent, int Received, int Ended)> counts, Task run, TimeProvider time)
+    {
+        if (IsLive)
+            await console.Progress().AutoClear(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(async progress =>
+            {
+                ProgressTask sent = progress.AddTask("sent", maxValue: total), received = progress.AddTask("received", maxValue: total), ended = progress.AddTask("ended", maxValue: total);
+                do
+                {
+                    await Task.WhenAny(run, Task.Delay(s_refreshEvery, time, CancellationToken.None));
+                    (sent.Value, received.Value, ended.Value) = counts();
+                }
+                while (!run.IsCompleted);
+            });
+        else
+        {
+            var began = time.GetTimestamp();
+            while (await Task.WhenAny(run, Task.Delay(s_plainEvery, time, CancellationToken.None)) != run)
+            {
+                var (sent, received, ended) = counts();
+                Say(string.Create(CultureInfo.InvariantCulture, $"{time.GetElapsedTime(began).TotalSeconds,5:0} s  sent {sent}, received {received}, ended {ended} of {total}"));
+            }
+        }
+
+        await run;
+    }
+
     public void Summarise(IReadOnlyList<Expectation> expectations, RunReport report)
     {
         var acts = expectations.GroupBy(expectation => expectation.Act).OrderBy(act => act.Key, StringComparer.Ordinal).ToList();
@@ -82,6 +113,7 @@ internal sealed class Screen(IAnsiConsole console)
             }
 
         Counts(report);
+        Say("The longest way to a relay is that of the dispatch which waited for the dead link.");
         var missed = expectations.Count(expectation => !expectation.Seen);
         Say(missed == 0 && report.IsClean ? $"All as it should be: {expectations.Count} of {expectations.Count} seen." : $"NOT as it should be: {missed} of {expectations.Count} not seen.");
     }
@@ -108,7 +140,9 @@ internal sealed class Screen(IAnsiConsole console)
 
     private Rows Picture(DemoCity city, Story story)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Station", "Relays and lamps", "Link", "Newest dispatch", "Step");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Station", "Relays and lamps", "Link");
+        // As wide as the longest, so that nothing jumps.
+        table.AddColumn("Newest dispatch", column => column.Width(28)).AddColumn("Step", column => column.Width(12));
         foreach (var post in city.Posts)
         {
             var state = post.State;
