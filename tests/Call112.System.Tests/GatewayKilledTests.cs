@@ -34,8 +34,8 @@ public sealed class GatewayKilledTests : SystemTest
         {
             if (dice.Next(3) > 0)
                 await station.ReadyAsync();
-            // From the first instruction of a start to a second of work.
-            await Wait.Pause(TimeSpan.FromMilliseconds(dice.Next(0, dice.Next(50, 900))));
+            // From the first instruction of a start to half a second of work.
+            await Wait.Pause(TimeSpan.FromMilliseconds(dice.Next(0, dice.Next(50, 600))));
             station.Kill();
             station.Start();
         }

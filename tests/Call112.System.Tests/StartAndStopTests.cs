@@ -111,6 +111,30 @@ public sealed class StartAndStopTests : SystemTest
     }
 
     [Fact]
+    public async Task Stopped_again_and_again_in_full_traffic_it_never_sends_half_a_message()
+    {
+        const int rounds = 10;
+        var dice = Dice();
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var centre = await RecordingCentreAsync(station, broker);
+        for (var round = 0; round < rounds; round++)
+        {
+            await station.StartReadyAsync();
+            for (var i = 0; i < 5; i++)
+                await centre.SendAsync(Written.Alert(Category.Protection));
+            await Wait.Pause(TimeSpan.FromMilliseconds(dice.Next(0, 60)));
+            Assert.Equal(0, await station.TerminateAsync());
+        }
+
+        await Wait.UntilAsync(() => centre.Reports().Count(report => report.Event == ReportEvent.Stopping) == rounds, "every stop is reported");
+        Assert.Empty(centre.Unreadable);
+        Assert.Empty(centre.Account(account => account.Contradictions));
+        // A connection that ends without a DISCONNECT is one that the broker cut, for bytes that it could not read.
+        Assert.DoesNotContain(broker.Lines(), line => line.Contains($"Client {station.ClientId}", StringComparison.Ordinal) && !line.EndsWith("disconnected.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_killed_station_is_declared_offline_by_its_will()
     {
         var broker = await BrokerAsync();

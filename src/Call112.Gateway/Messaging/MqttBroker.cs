@@ -164,7 +164,9 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
             using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel, _gone.Token);
             try
             {
-                var result = await Client.PublishAsync(
+                // MQTTnet writes a packet in two parts and lets a cancellation come between them; what is sent next would then be read as the
+                // rest of this message. So only the end of the connection cancels the write, and the caller's token only the waiting.
+                var publishing = Client.PublishAsync(
                     new MqttApplicationMessage
                     {
                         Topic = message.Topic,
@@ -172,7 +174,8 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
                         Retain = message.Retain,
                         QualityOfServiceLevel = message.AtLeastOnce ? MqttQualityOfServiceLevel.AtLeastOnce : MqttQualityOfServiceLevel.AtMostOnce,
                     },
-                    any.Token);
+                    _gone.Token);
+                var result = await publishing.WaitAsync(any.Token);
                 if (!result.IsSuccess)
                     throw new BrokerException($"the broker refused a message to {message.Topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd());
             }
