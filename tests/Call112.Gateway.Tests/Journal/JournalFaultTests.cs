@@ -38,8 +38,7 @@ public sealed class JournalFaultTests : IDisposable
         Assert.Equal(acknowledgedBefore, _desk.Said.Count(word => word.StartsWith("ack", StringComparison.Ordinal)));
 
         _desk.Disk.Repair();
-        _desk.Clock.Advance(s_retry);
-        await _desk.SaidAsync("recovered");
+        await RecoveredAsync();
         Assert.Equal(["ack 1", "ack 2", "ack 3", "ack 4", "ack 5", "ack 6"], _desk.Said.Where(word => word.StartsWith("ack", StringComparison.Ordinal)));
         Assert.Equal(["failed", "recovered"], _desk.Said.Where(word => !word.StartsWith("ack", StringComparison.Ordinal)));
         journal.Dispose();
@@ -78,8 +77,7 @@ public sealed class JournalFaultTests : IDisposable
         StationJournalTests.Sql(_desk.FilePath, $"INSERT INTO entry (kind, wall_ms, sequence, body) VALUES ('Reported', 0, {_desk.State.LastSequence + 1}, CAST('x' AS BLOB))");
         _desk.Arrive(journal, 2, "ack 2");
         await _desk.SaidAsync("failed");
-        _desk.Clock.Advance(s_retry);
-        await _desk.SaidAsync("recovered");
+        await RecoveredAsync();
         Assert.Contains("ack 2", _desk.Said);
         Assert.Contains("journal.db.aside-1", _desk.Files);
         journal.Dispose();
@@ -111,8 +109,7 @@ public sealed class JournalFaultTests : IDisposable
         await _desk.SaidAsync("failed");
         Assert.DoesNotContain("ack 3", _desk.Said);
         _desk.Disk.Repair();
-        _desk.Clock.Advance(s_retry);
-        await _desk.SaidAsync("recovered");
+        await RecoveredAsync();
         Assert.Contains("ack 3", _desk.Said);
         again.Dispose();
         Assert.Equal(StationJournalTests.Json(_desk.State), StationJournalTests.Json(_desk.Look().State));
@@ -130,8 +127,7 @@ public sealed class JournalFaultTests : IDisposable
         await _desk.StoredAsync(journal);
         Assert.DoesNotContain("ack 1", _desk.Said);
         Directory.Delete(_desk.FilePath);
-        _desk.Clock.Advance(s_retry);
-        await _desk.SaidAsync("recovered");
+        await RecoveredAsync();
         Assert.Contains("ack 1", _desk.Said);
         Assert.Equal(Enumerable.Range(1, (int)_desk.State.LastSequence), SequencesOnDisk());
     }
@@ -163,20 +159,26 @@ public sealed class JournalFaultTests : IDisposable
         await _desk.StoredAsync(journal);
         Assert.Equal([1L, 2, 3], journal.ReadReports(0, 1000).Select(report => report.Sequence));
         _desk.Disk.Repair();
-        _desk.Clock.Advance(s_retry);
-        await _desk.SaidAsync("recovered");
+        await RecoveredAsync();
         using var reader = JournalFile.OpenReader(_desk.FilePath);
         Assert.InRange(JournalFile.Newest(reader, StationJournal.BacklogMax).Count, 3, 20);
         Assert.Equal([1, 2, 3], SequencesOnDisk());
     }
 
-    /// <summary>Lets the journal try once more, and waits until it has.</summary>
+    /// <summary>Lets the journal try once more, and waits until it has failed again.</summary>
     private async Task RetryAsync()
     {
-        var writes = _desk.Disk.Writes;
-        _desk.Clock.Advance(s_retry);
-        if (_desk.Disk.Writes > 0)
-            await Wait.UntilAsync(() => _desk.Disk.Writes > writes || !File.Exists(_desk.FilePath + "-shm"), "the journal tries again");
+        var refusals = _desk.Disk.Refusals;
+        await Wait.UntilAsync(() => Passes(() => _desk.Disk.Refusals > refusals), "the journal tries again");
+    }
+
+    /// <summary>Time passes until the journal has recovered.</summary>
+    private Task RecoveredAsync() => Wait.UntilAsync(() => Passes(() => _desk.Said.Contains("recovered")), "the journal recovers");
+
+    private bool Passes(Func<bool> condition)
+    {
+        _desk.Clock.Advance(s_retry / 4);
+        return condition();
     }
 
     private IEnumerable<int> SequencesOnDisk()

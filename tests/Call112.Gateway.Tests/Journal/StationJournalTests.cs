@@ -66,7 +66,7 @@ public sealed class StationJournalTests : IDisposable
     }
 
     [Fact]
-    public void A_long_journal_opens_from_its_snapshot_and_the_entries_behind_it()
+    public async Task A_long_journal_opens_from_its_snapshot_and_the_entries_behind_it()
     {
         using (var journal = _desk.Open())
         {
@@ -86,6 +86,7 @@ public sealed class StationJournalTests : IDisposable
         Assert.Equal(Json(_desk.State), Json(content.State));
         Assert.Equal(_desk.State.LastEntryAt, content.LastEntry!.Value.Monotonic);
         using var again = _desk.Open("boot-2");
+        await _desk.StoredAsync(again);
         Assert.Equal(_desk.State.LastSequence, again.ReadReports(0, int.MaxValue)[^1].Sequence);
     }
 
@@ -143,7 +144,7 @@ public sealed class StationJournalTests : IDisposable
     }
 
     [Fact]
-    public void Numbering_goes_on_across_restarts_without_a_gap()
+    public async Task Numbering_goes_on_across_restarts_without_a_gap()
     {
         for (var boot = 1; boot <= 3; boot++)
         {
@@ -153,6 +154,7 @@ public sealed class StationJournalTests : IDisposable
         }
 
         using var last = _desk.Open("boot-4");
+        await _desk.StoredAsync(last);
         Assert.Equal(Enumerable.Range(1, 18).Select(i => (long)i), last.ReadReports(0, 1000).Select(report => report.Sequence));
     }
 

@@ -42,6 +42,7 @@ public sealed unsafe class FaultyDisk : IDisposable
     private volatile DiskFault _fault;
     private int _writesLeft;
     private int _writes;
+    private int _refusals;
 
     public FaultyDisk(string folder)
     {
@@ -55,6 +56,9 @@ public sealed unsafe class FaultyDisk : IDisposable
 
     /// <summary>Writes so far, those that failed included.</summary>
     public int Writes => _writes;
+
+    /// <summary>How often the disk answered with its fault.</summary>
+    public int Refusals => _refusals;
 
     /// <summary>Lets the disk fail.</summary>
     /// <param name="afterWrites">So many writes still succeed.</param>
@@ -77,6 +81,7 @@ public sealed unsafe class FaultyDisk : IDisposable
         Interlocked.Increment(ref _writes);
         if (_fault == DiskFault.None || Interlocked.Decrement(ref _writesLeft) >= 0)
             return Ok;
+        Interlocked.Increment(ref _refusals);
         return _fault switch
         {
             DiskFault.Full => FullCode,
@@ -110,6 +115,7 @@ public sealed unsafe class FaultyDisk : IDisposable
         var disk = path is null ? null : DiskOf(path);
         if (disk is { IsReadOnly: true })
         {
+            Interlocked.Increment(ref disk._refusals);
             if (!System.IO.File.Exists(path))
             {
                 file->Methods = null;
@@ -188,7 +194,11 @@ public sealed unsafe class FaultyDisk : IDisposable
     {
         var disk = Of(file);
         if (disk._fault == DiskFault.SyncError && Interlocked.Decrement(ref disk._writesLeft) < 0)
+        {
+            Interlocked.Increment(ref disk._refusals);
             return IoErrorSync;
+        }
+
         var code = OriginalOf(file)->Sync(file, flags);
         string path;
         lock (s_lock)

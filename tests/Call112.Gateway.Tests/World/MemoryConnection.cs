@@ -92,7 +92,7 @@ public sealed class MemoryConnection : IBrokerConnection
         while (seen > 0);
     }
 
-    private Action AcknowledgeOf(MemorySession.Queued message) => message.Message.AtLeastOnce
+    private Action? AcknowledgeOf(MemorySession.Queued message) => message.Message.AtLeastOnce
         ? () =>
         {
             if (_gone.IsCancellationRequested || _dead || !_session.Acknowledge(this, message))
@@ -101,7 +101,7 @@ public sealed class MemoryConnection : IBrokerConnection
             // A PUBACK makes room for the next one; on another thread, for this one has only sent it.
             ThreadPool.UnsafeQueueUserWorkItem(static connection => ((MemoryConnection)connection!).Pump(), this);
         }
-        : () => { };
+        : null;
 
     private bool Cut(string reason)
     {

@@ -188,11 +188,13 @@ public sealed class StationWorld : IAsyncDisposable
             },
             "the service stops");
 
-    /// <summary>The loop has seen the present moment, and continuations of this step had their turn.</summary>
+    /// <summary>The loop has seen the present moment, the journal rests, and continuations of this step had their turn.</summary>
     private async Task SettleAsync()
     {
         if (!_stopped && Station.ExecuteTask is { IsCompleted: false } && Clock.Monotonic - Station.LastTickAt >= s_tick)
             await Wait.UntilAsync(() => Clock.Monotonic - Station.LastTickAt < s_tick || Station.ExecuteTask is { IsCompleted: true }, "the loop ticks");
+        if (Station.JournalWaiting > 0)
+            await Wait.UntilAsync(() => Station.JournalWaiting == 0, "the journal rests");
         await Task.Run(static () => { });
     }
 }
