@@ -1,3 +1,5 @@
+using Call112.Gateway.Journal;
+using Call112.Messages;
 using CsCheck;
 
 namespace Call112.Gateway.Tests.Journal;
@@ -47,12 +49,13 @@ public sealed class JournalDamageTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_file_is_a_new_journal()
+    public void An_empty_file_is_a_journal_that_was_lost_and_is_said()
     {
         File.WriteAllBytes(_desk.FilePath, []);
-        _desk.Open().Dispose();
+        using (var journal = _desk.Open())
+            Assert.Equal("the file was empty", journal.Content.Finding);
         Assert.Null(_desk.Look().Finding);
-        Assert.Equal(1, _desk.Look().State.LastSequence);
+        Assert.Equal(ReportEvent.StorageRestored, LastEvent());
     }
 
     [Fact]
@@ -136,6 +139,12 @@ public sealed class JournalDamageTests : IDisposable
         }
 
         Assert.Equal(["journal.db.aside-1", "journal.db.aside-2", "journal.db.aside-3"], _desk.Files.Where(name => name.Contains("aside", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal) && !name.EndsWith("-wal", StringComparison.Ordinal)));
+    }
+
+    private ReportEvent LastEvent()
+    {
+        using var journal = StationJournal.Open(_desk.FilePath, _desk.StationClock, _desk);
+        return journal.ReadReports(0, 100)[^1].Event;
     }
 
     private void Fill(int reports = 5)

@@ -106,7 +106,8 @@ public sealed class JournalFaultTests : IDisposable
         again.Start();
         _desk.Apply(again, new StationInput.Start("boot-2", TimeSpan.Zero, again.Content.Finding, ["lan"]));
         _desk.Arrive(again, 3, "ack 3");
-        await _desk.SaidAsync("failed");
+        await RetryAsync();
+        Assert.False(again.OpenedAtStart);
         Assert.DoesNotContain("ack 3", _desk.Said);
         _desk.Disk.Repair();
         await RecoveredAsync();
@@ -122,14 +123,28 @@ public sealed class JournalFaultTests : IDisposable
         Directory.CreateDirectory(_desk.FilePath);
         using var journal = _desk.Open();
         Assert.StartsWith("no journal:", journal.Content.Finding, StringComparison.Ordinal);
+        Assert.False(journal.OpenedAtStart);
         _desk.Arrive(journal, 1, "ack 1");
-        await _desk.SaidAsync("failed");
         await _desk.StoredAsync(journal);
         Assert.DoesNotContain("ack 1", _desk.Said);
         Directory.Delete(_desk.FilePath);
         await RecoveredAsync();
         Assert.Contains("ack 1", _desk.Said);
         Assert.Equal(Enumerable.Range(1, (int)_desk.State.LastSequence), SequencesOnDisk());
+    }
+
+    [Fact]
+    public async Task A_disk_that_failed_only_while_the_journal_was_opened_is_recovered_with_the_first_entry()
+    {
+        _desk.Open().Dispose();
+        StationJournalTests.Sql(_desk.FilePath, "UPDATE machine SET boot_id = 'another boot'");
+        _desk.Disk.Break(DiskFault.Full);
+        using var journal = StationJournal.Open(_desk.FilePath, _desk.StationClock, _desk);
+        Assert.False(journal.OpenedAtStart);
+        _desk.Disk.Repair();
+        journal.Start();
+        _desk.Apply(journal, new StationInput.Start("boot-2", TimeSpan.Zero, null, ["lan"]));
+        await _desk.SaidAsync("recovered");
     }
 
     [Fact]

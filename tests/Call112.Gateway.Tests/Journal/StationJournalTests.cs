@@ -155,7 +155,7 @@ public sealed class StationJournalTests : IDisposable
 
         using var last = _desk.Open("boot-4");
         await _desk.StoredAsync(last);
-        Assert.Equal(Enumerable.Range(1, 18).Select(i => (long)i), last.ReadReports(0, 1000).Select(report => report.Sequence));
+        Assert.Equal(Enumerable.Range(1, 19).Select(i => (long)i), last.ReadReports(0, 1000).Select(report => report.Sequence));
     }
 
     [Fact]
