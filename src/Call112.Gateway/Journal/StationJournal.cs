@@ -57,7 +57,9 @@ public sealed class StationJournal : IDisposable
     private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
     {
         (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
+        // A fault that the station was told of at the start ends with the first entry that is stored, or never.
         OpenedAtStart = file is not null;
+        _failing = file is null;
         Content = content;
         _thread = new Thread(Run) { Name = "journal", IsBackground = true };
         _retry = clock.Time.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
