@@ -73,6 +73,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>What the journal's check found wrong at start, or null.</summary>
     public string? JournalFinding => _journal?.Content.Finding;
 
+    /// <summary>Batches that the journal has not dealt with yet; see <see cref="StationJournal.Waiting"/>.</summary>
+    public int JournalWaiting => _journal?.Waiting ?? 0;
+
     /// <summary>When the loop last finished a tick, monotonic: what the watchdog believes (F17).</summary>
     public TimeSpan LastTickAt { get; private set; }
 

@@ -51,11 +51,15 @@ public sealed class StationJournal : IDisposable
     private StationState _newest;
     private bool _failing;
     private bool _contradicted;
+    private bool _disposed;
+    private int _waiting;
 
     private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
     {
         (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
+        // A fault that the station was told of at the start ends with the first entry that is stored, or never.
         OpenedAtStart = file is not null;
+        _failing = file is null;
         Content = content;
         _thread = new Thread(Run) { Name = "journal", IsBackground = true };
         _retry = clock.Time.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -65,6 +69,9 @@ public sealed class StationJournal : IDisposable
 
     /// <summary>False when no file could be had: the station runs from memory until <see cref="IJournalListener.StorageRecovered"/>.</summary>
     public bool OpenedAtStart { get; }
+
+    /// <summary>Batches that were handed over and neither stored nor, because the disk fails, taken into memory. Zero: the journal rests.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
@@ -118,7 +125,13 @@ public sealed class StationJournal : IDisposable
     /// <summary>Hands entries over. Returns at once.</summary>
     /// <param name="state">The state after the entries.</param>
     /// <param name="acknowledge">Runs on the journal's thread once they are on the disk; must not block.</param>
-    public void Append(IReadOnlyList<JournalEntry> entries, StationState state, Action? acknowledge) => _queue.Add(new Batch(entries, state, acknowledge));
+    public void Append(IReadOnlyList<JournalEntry> entries, StationState state, Action? acknowledge) => Hand(new Batch(entries, state, acknowledge));
+
+    private void Hand(Batch batch)
+    {
+        Interlocked.Increment(ref _waiting);
+        _queue.Add(batch);
+    }
 
     /// <summary>Reports behind a sequence number, in order, from disk and, while that fails, from memory.</summary>
     public IReadOnlyList<Report> ReadReports(long after, int limit)
@@ -147,6 +160,9 @@ public sealed class StationJournal : IDisposable
     /// <summary>Stores what waits, and closes the file.</summary>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         _retry.Dispose();
         _queue.CompleteAdding();
         if (_thread.IsAlive)
@@ -197,6 +213,7 @@ public sealed class StationJournal : IDisposable
             while (batches.Count < 256 && _queue.TryTake(out var more))
                 batches.Add(more);
             Store(batches);
+            Interlocked.Add(ref _waiting, -batches.Count);
         }
 
         // Asked to end while the disk fails: one last attempt, for what is still only in memory.
@@ -209,7 +226,7 @@ public sealed class StationJournal : IDisposable
     {
         try
         {
-            _queue.Add(new Batch([], null, null));
+            Hand(new Batch([], null, null));
         }
         catch (InvalidOperationException)
         {

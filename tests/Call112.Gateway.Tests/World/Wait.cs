@@ -1,0 +1,23 @@
+namespace Call112.Gateway.Tests.World;
+
+/// <summary>Waits in real time for what other threads are about to do: on a condition, with a deadline, never for a mere while.</summary>
+public static class Wait
+{
+    /// <summary>Far beyond what a loaded machine needs; a test that reaches it has failed.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Until the condition holds.</summary>
+    /// <param name="what">Words for the failure.</param>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Deadline)
+                throw new TimeoutException($"not within {Deadline.TotalSeconds} s: {what}");
+            await Task.Delay(s_look, TimeProvider.System);
+        }
+    }
+}
