@@ -41,8 +41,14 @@ public sealed class ReportsTests
     {
         await using var world = await StationWorld.StartAsync();
         await SentAsync(world, 1);
-        await world.RunAsync(seconds: 60 + 120 + 240 + 30, stepSeconds: 0.5);
-        Assert.Equal(4, world.ReportsSent.Count(report => report.Sequence == 1));
+        int Sent() => world.ReportsSent.Count(report => report.Sequence == 1);
+        foreach (var (wait, sent) in new[] { (60, 2), (120, 3), (240, 4) })
+        {
+            await world.RunAsync(seconds: wait - 10, stepSeconds: 0.5);
+            Assert.Equal(sent - 1, Sent());
+            await world.RunUntilAsync(() => Sent() == sent, 20, $"sent for the {sent}. time", stepSeconds: 0.5);
+        }
+
         world.Receipt(world.State.LastSequence);
         await world.RunAsync(seconds: 900, stepSeconds: 1);
         Assert.Equal(4, world.ReportsSent.Count(report => report.Sequence == 1));

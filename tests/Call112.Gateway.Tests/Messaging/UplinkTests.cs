@@ -51,7 +51,7 @@ public sealed class UplinkTests
         Assert.Equal(["puskesmas", "kota-utara"], birth.Groups);
         Assert.True(world.Sent(s_state)[0].Retain);
         world.Broker.Kick(StationWorld.ClientId);
-        var will = world.Sent(s_state)[^1];
+        var will = Assert.Single(world.Sent(s_state), message => message.IsWill);
         Assert.True(will is { IsWill: true, Retain: true, AtLeastOnce: true });
         Assert.False(MessageReader.ReadStatus(will.Payload).Value!.Online);
         await world.RunUntilAsync(() => world.StatusSent[^1].Online, 10, "it is back and says so");

@@ -4,7 +4,7 @@ namespace Call112.Gateway.Tests.World;
 public static class Wait
 {
     /// <summary>Far beyond what a loaded machine needs; a test that reaches it has failed.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
 
