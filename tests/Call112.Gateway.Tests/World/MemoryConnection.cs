@@ -101,7 +101,7 @@ public sealed class MemoryConnection : IBrokerConnection
             // A PUBACK makes room for the next one; on another thread, for this one has only sent it.
             ThreadPool.UnsafeQueueUserWorkItem(static connection => ((MemoryConnection)connection!).Pump(), this);
         }
-        : null;
+    : null;
 
     private bool Cut(string reason)
     {
