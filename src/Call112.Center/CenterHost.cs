@@ -144,7 +144,7 @@ public sealed class CenterHost : IAsyncDisposable
     public Task<IReadOnlyList<StationView>> StationsAsync(CancellationToken cancel = default) => _loop.AskAsync(book => book.Stations(), cancel);
 
     /// <summary>Every change from the call on. Changes that come close together are shown as one. An observer that falls 10,000 changes behind loses the oldest.</summary>
-    /// <remarks>Pass a token and cancel it in the end: that is what takes the observer off the list.</remarks>
+    /// <remarks>Cancel the token in the end: that is what takes the observer off the list. The enumeration then throws <see cref="OperationCanceledException"/>.</remarks>
     public IAsyncEnumerable<CenterChange> WatchAsync(CancellationToken cancel) => Observe(cancel).ReadAllAsync(cancel);
 
     // Registered at the call, not at the first step of an enumeration: what happens in between is not missed.

@@ -54,6 +54,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private TimeSpan _writtenAt;
     private Inputs _sampled;
     private int _quietTicks;
+    private long _sentUpTo;
     private BoardCalls _failing;
 
     public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
@@ -123,6 +124,13 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     /// <summary>Reports behind a sequence number, in order.</summary>
     public IReadOnlyList<Report> ReadReports(long after, int limit) => _journal?.ReadReports(after, limit) ?? [];
+
+    /// <summary>The uplink has handed a report to the broker.</summary>
+    public void ReportSent(long sequence)
+    {
+        if (sequence > Interlocked.Read(ref _sentUpTo))
+            Interlocked.Exchange(ref _sentUpTo, sequence);
+    }
 
     public StationTime Now() => _clock.Now();
 
@@ -199,6 +207,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         if (content.Finding is { } finding)
             _log.LogError(LogEvents.JournalFinding, "Journal {Path}: {Finding}", _journalPath, finding);
         _state = content.State;
+        // An earlier run may have sent whatever this journal holds.
+        _sentUpTo = content.State.LastSequence;
         var now = _clock.Now();
         _journal.Start();
         // What was wrong with a file that is open again is told and over; a store that cannot be had is a fault that stands (F3).
@@ -229,7 +239,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
             }
         }
 
-        Collect(posted.Input, now);
+        Collect(posted.Input is StationInput.ReceiptArrived receipt ? receipt with { SentUpTo = Interlocked.Read(ref _sentUpTo) } : posted.Input, now);
         Drive(now);
         Collect(new StationInput.OutputsReadBack(_commanded, ReadBack()), now);
         Drive(now);

@@ -5,10 +5,11 @@ namespace Call112.Station;
 /// <summary>The centre's receipts: only they end a report's stay in the box (contract, "Report").</summary>
 internal static class Receipts
 {
-    public static void Arrive(Decision decision, long upTo)
+    public static void Arrive(Decision decision, long upTo, long sentUpTo)
     {
         var state = decision.State;
-        if (upTo <= state.LastSequence)
+        var isOurs = upTo <= state.LastSequence && (state.NumberingAgreed || upTo <= sentUpTo);
+        if (isOurs)
         {
             if (upTo > state.ReceiptedUpTo || !state.NumberingAgreed)
                 decision.Record(new JournalEntry.ReceiptStored(decision.Now, upTo));
@@ -19,7 +20,7 @@ internal static class Receipts
         // journal began anew (lost card, file set aside): go on behind the number the centre knows, and report again what it took for copies.
         if (state.NumberingAgreed || upTo > Report.SequenceMax - StationState.ProvisionalMax)
             return;
-        decision.Record(new JournalEntry.NumberingAdopted(decision.Now, upTo));
+        decision.Record(new JournalEntry.NumberingAdopted(decision.Now, Math.Max(upTo, state.LastSequence)));
         foreach (var report in state.Provisional)
             decision.Record(new JournalEntry.Renumbered(decision.Now, report with { Sequence = decision.State.LastSequence + 1 }));
     }

@@ -35,7 +35,7 @@ public static class StationCore
                 Commands.Arrive(decision, e.Command);
                 break;
             case StationInput.ReceiptArrived e:
-                Receipts.Arrive(decision, e.UpTo);
+                Receipts.Arrive(decision, e.UpTo, e.SentUpTo);
                 break;
             case StationInput.CenterHeard:
                 Links.CenterHeard(decision);

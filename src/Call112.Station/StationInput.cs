@@ -29,7 +29,8 @@ public abstract record StationInput
     public sealed record CommandArrived(StationCommand Command) : StationInput;
 
     /// <summary>The centre has stored reports up to and with this sequence.</summary>
-    public sealed record ReceiptArrived(long UpTo) : StationInput;
+    /// <param name="SentUpTo">The highest sequence of this journal that may have been sent: before numbering is agreed, a receipt beyond it is about another journal.</param>
+    public sealed record ReceiptArrived(long UpTo, long SentUpTo = long.MaxValue) : StationInput;
 
     /// <summary>The centre's own heartbeat, not retained: proof that it lives now.</summary>
     public sealed record CenterHeard : StationInput;

@@ -81,4 +81,18 @@ public class NumberingTests
         station.Send(new StationInput.ReceiptArrived(1));
         Assert.Empty(station.State.Provisional);
     }
+
+    [Fact]
+    public void A_receipt_that_is_older_than_this_journal_takes_no_report_away()
+    {
+        // The broker's session still held receipt 2 of the journal that was lost; of this one only report 1 has left the box (F2).
+        var station = new StationDriver();
+        station.Send(new StationInput.MessageRefused("retained", null));
+        station.Send(new StationInput.MessageRefused("retained", null));
+        var last = station.State.LastSequence;
+        var entries = station.Send(new StationInput.ReceiptArrived(2, SentUpTo: 1));
+        Assert.IsType<JournalEntry.NumberingAdopted>(entries[0]);
+        var again = entries.OfType<JournalEntry.Renumbered>().Select(entry => entry.Report.Sequence).ToList();
+        Assert.Equal(Enumerable.Range(1, (int)last).Select(n => last + n), again);
+    }
 }

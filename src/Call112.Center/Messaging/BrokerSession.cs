@@ -273,7 +273,8 @@ internal sealed class BrokerSession : IAsyncDisposable
             using var deadline = new CancellationTokenSource(ReplyWithin, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.Token);
             message.Handed?.Invoke();
-            await client.PublishAsync(builder.Build(), either.Token);
+            // Only the end of the connection cancels the write: a packet that is cut in the middle would swallow the next one.
+            await client.PublishAsync(builder.Build(), connection.Token).WaitAsync(either.Token);
             message.Taken?.Invoke();
         }
         catch (Exception e) when (e is MqttCommunicationException or OperationCanceledException or InvalidOperationException or ObjectDisposedException

@@ -221,6 +221,8 @@ public sealed class Uplink : BackgroundService
             var batch = _station.ReadReports(_sent, ReportBatch);
             foreach (var report in batch)
             {
+                // Before the PUBACK: the centre's receipt may be faster than the broker's.
+                _station.ReportSent(report.Sequence);
                 await connection.PublishAsync(ReportMessage(report), _options.PublishDeadline, cancel);
                 _sent = report.Sequence;
             }
