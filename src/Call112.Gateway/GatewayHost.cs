@@ -32,9 +32,12 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Builds the station; nothing runs yet.</summary>
     /// <param name="configureLogging">Where the log goes; nowhere by default.</param>
+    /// <exception cref="ArgumentException">An option is outside its limits; the message names the field.</exception>
     /// <param name="readyFile">See <see cref="Readiness"/>.</param>
     public static GatewayHost Create(GatewayOptions options, TimeProvider time, Action<ILoggingBuilder>? configureLogging = null, string? readyFile = null)
     {
+        if (options.Station.Validate() is { Count: > 0 } errors)
+            throw new ArgumentException(string.Join("; ", errors), nameof(options));
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "call112-gateway" });
         configureLogging?.Invoke(builder.Logging);
         builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();

@@ -92,6 +92,11 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>Completes when the journal is open and the first outputs are written: the station is armed.</summary>
     public Task Armed => _armed.Task;
 
+    /// <summary>Completes when every input's first level is known: from then on a button that is pressed counts.</summary>
+    public Task InputsKnown => _inputsKnown.Task;
+
+    private readonly TaskCompletionSource _inputsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private readonly TaskCompletionSource _armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes over a message of the centre. Waits while the queue is full, so that the broker holds the backlog and not this process.</summary>
@@ -236,6 +241,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
                     return;
                 (_sampled, _quietTicks) = (active, 0);
                 Collect(new StationInput.InputsSampled(active), now);
+                if (!_inputsKnown.Task.IsCompleted && _state.ContactsAreKnown)
+                    _inputsKnown.TrySetResult();
             }
         }
 

@@ -84,6 +84,19 @@ public sealed record StationState
         }
     }
 
+    /// <summary>True when every contact's first level has settled: from then on a press is a press, and not "found active at start".</summary>
+    [JsonIgnore]
+    public bool ContactsAreKnown
+    {
+        get
+        {
+            foreach (var contact in Senses.Contacts)
+                if (!contact.Known)
+                    return false;
+            return true;
+        }
+    }
+
     /// <summary>True when nothing runs that a fine clock matters to: no alert, alarm or chime, no contact that is active or bounces, no test.</summary>
     public bool IsQuietAt(TimeSpan now)
     {

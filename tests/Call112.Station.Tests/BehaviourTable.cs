@@ -124,5 +124,6 @@ internal static class BehaviourTable
         (typeof(StationInput.PanelTouched), (station, fire) => station.Touch(action, fire, DeclineReason.CrewOut));
 
     private static (Type, Action<StationDriver, Dispatch>) Holds(Inputs button, TimeSpan held) =>
-        (typeof(StationInput.InputsSampled), (station, _) => { station.Held |= button; station.Pass(held); });
+        (typeof(StationInput.InputsSampled), (station, _) => { station.Held |= button; station.Pass(held); }
+    );
 }

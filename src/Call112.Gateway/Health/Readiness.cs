@@ -36,6 +36,7 @@ public sealed class Readiness(StationLoop station, Uplink uplink, PanelServer? p
         if (readyFile is null)
             return;
         await uplink.Subscribed.WaitAsync(cancel);
+        await station.InputsKnown.WaitAsync(cancel);
         var address = panel is null ? null : await panel.Settled.WaitAsync(cancel);
         var panelOrNull = address is null ? "null" : $"\"{address}\"";
         var body = $$"""{"stationId":"{{stationId}}","bootId":"{{station.BootId}}","panel":{{panelOrNull}}}""";

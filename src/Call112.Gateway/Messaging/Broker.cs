@@ -10,7 +10,8 @@ public readonly record struct OutboundMessage(string Topic, byte[] Payload, bool
 
 /// <summary>What a session asks of the broker.</summary>
 /// <param name="ClientId">Fixed: the session survives the connection.</param>
-public sealed record SessionRequest(string ClientId, OutboundMessage Will, IReadOnlyList<string> Subscriptions);
+/// <param name="IsProbe">Only a look at the broker: the session ends with the connection, and there is no will.</param>
+public sealed record SessionRequest(string ClientId, OutboundMessage Will, IReadOnlyList<string> Subscriptions, bool IsProbe = false);
 
 /// <summary>
 /// A broker, as the uplink sees it. Two implementations: MQTT 5 (<see cref="MqttBroker"/>) and, in tests and the simulation, memory.

@@ -75,16 +75,18 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithTcpServer(uplink.Host, uplink.Port)
             .WithClientId(request.ClientId)
-            .WithCleanStart(false)
-            .WithSessionExpiryInterval(SessionExpirySeconds)
+            .WithCleanStart(request.IsProbe)
+            .WithSessionExpiryInterval(request.IsProbe ? 0 : SessionExpirySeconds)
             .WithReceiveMaximum(ReceiveMaximum)
             // Only a second net: proof of life is the heartbeat's PUBACK (F9).
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(30))
-            .WithTimeout(s_connectDeadline)
-            .WithWillTopic(request.Will.Topic)
-            .WithWillPayload(request.Will.Payload)
-            .WithWillRetain(request.Will.Retain)
-            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+            .WithTimeout(s_connectDeadline);
+        if (!request.IsProbe)
+            builder = builder
+                .WithWillTopic(request.Will.Topic)
+                .WithWillPayload(request.Will.Payload)
+                .WithWillRetain(request.Will.Retain)
+                .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
         if (uplink.Username is not null)
             builder = builder.WithCredentials(uplink.Username, uplink.PasswordFile is null ? "" : File.ReadLines(uplink.PasswordFile).FirstOrDefault() ?? "");
         if (uplink.Tls)

@@ -19,6 +19,9 @@ internal static class PanelEndpoints
     /// <summary>How long a press by <c>POST …/press</c> holds the button.</summary>
     private static readonly TimeSpan s_press = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>How long it is released before the answer.</summary>
+    private static readonly TimeSpan s_release = TimeSpan.FromMilliseconds(80);
+
     public static void Map(WebApplication app, GatewayOptions options, StationLoop station, IBoard board, StationClock clock)
     {
         var simulated = board as SimulatedBoard;
@@ -48,6 +51,8 @@ internal static class PanelEndpoints
             board.Set(input, true);
             await Task.Delay(s_press, clock.Time);
             board.Set(input, false);
+            // Until the release has settled too: the next press is then a press of its own.
+            await Task.Delay(s_release, clock.Time);
             return TypedResults.NoContent();
         });
     }

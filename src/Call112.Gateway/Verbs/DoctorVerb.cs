@@ -40,9 +40,9 @@ internal static class DoctorVerb
         var uplink = options.Uplink;
         try
         {
-            // Under another client id, and with nothing subscribed: the running station keeps its session.
+            // Under another client id: the running station keeps its session.
             var request = new SessionRequest(
-                $"call112-{options.Station.Id}-doctor", new OutboundMessage(Topics.Telemetry(options.Station.Id), [], AtLeastOnce: false), [Topics.CenterHeartbeat]);
+                $"call112-{options.Station.Id}-doctor", new OutboundMessage(Topics.Telemetry(options.Station.Id), [], AtLeastOnce: false), [Topics.CenterHeartbeat], IsProbe: true);
             await using var connection = await new MqttBroker(uplink, TimeProvider.System).ConnectAsync(request, message => ValueTask.CompletedTask, cancel);
             return new Finding("broker", $"{uplink} answers");
         }
