@@ -135,7 +135,7 @@
   }
 
   function drawBanners(a, big) {
-    const alarms = (snap.alarms || []).filter(x => x.event !== 'CenterLost')
+    const alarms = (snap.alarms || []).filter(x => x.event !== 'CenterLost' && !(a && cut() && x.event === 'UplinkLost'))   // TERPUTUS says it already
       .sort((x, y) => (ALARM_ORDER.indexOf(x.event) + 1 || 99) - (ALARM_ORDER.indexOf(y.event) + 1 || 99));
     const shown = a ? alarms.slice(0, ALARMS_BESIDE_ALERT) : alarms;
     const gone = notices().filter(e => e !== big && e.step === 'Cancelled');
