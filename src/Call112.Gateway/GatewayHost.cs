@@ -50,7 +50,8 @@ public sealed class GatewayHost : IAsyncDisposable
         var clock = new StationClock(time, options.TrustClock);
         GatewayHost? composed = null;
         // Stopped in the reverse order: outputs off first, the uplink tells about it, the panel last.
-        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Panel ?? (IHostedService)new NoPanel());
+        if (options.Panel is not null)
+            builder.Services.AddSingleton<IHostedService>(services => Compose(services).Panel!);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplink);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
         builder.Services.AddSingleton<IHostedService>(services =>
@@ -111,13 +112,6 @@ public sealed class GatewayHost : IAsyncDisposable
     private sealed class GuestLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private sealed class NoPanel : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
