@@ -1,0 +1,2 @@
+Console.Error.WriteLine("no city yet");
+return 2;
