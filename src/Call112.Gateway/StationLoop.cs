@@ -32,6 +32,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     private static readonly StationInput s_tick = new StationInput.Tick();
 
+    private readonly LoopSeat _seat;
     private readonly StationOptions _options;
     private readonly IReadOnlyList<string> _uplinks;
     private readonly IBoard _board;
@@ -57,12 +58,14 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private long _sentUpTo;
     private BoardCalls _failing;
 
-    public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
+    /// <param name="seat">Where the loop lives; a machine of its own when null.</param>
+    public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log, LoopSeat? seat = null)
     {
+        _seat = seat ?? new LoopSeat();
         (_options, _board, _clock, _log) = (options.Station, board, clock, log);
         _journalPath = options.JournalPath;
         _uplinks = [options.Uplink.Name];
-        BootId = Guid.CreateVersion7().ToString();
+        BootId = _seat.BootId;
     }
 
     /// <summary>Names this run of the service.</summary>
@@ -184,12 +187,15 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>The loop's life, in the caller's context.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         try
         {
             Arm();
-            using var ticker = new Ticker(_clock.Time, TickEvery, PostTick);
+            using var ticker = _seat.Ticks?.Invoke(PostTick) ?? new Ticker(_clock.Time, TickEvery, PostTick);
             await foreach (var posted in _inputs.Reader.ReadAllAsync(stoppingToken))
                 Step(posted);
         }
@@ -207,7 +213,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     private void Arm()
     {
-        _journal = StationJournal.Open(_journalPath, _clock, this);
+        _journal = StationJournal.Open(_journalPath, _clock, this, _seat.JournalWaits is { } waits ? () => waits(_journal!) : null);
         var content = _journal.Content;
         if (content.Finding is { } finding)
             _log.LogError(LogEvents.JournalFinding, "Journal {Path}: {Finding}", _journalPath, finding);
@@ -237,7 +243,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
             LastTickAt = now.Monotonic;
             if (ReadBoard() is { } active)
             {
-                if (active == _sampled && ++_quietTicks < QuietTicksMax && _state.IsQuietAt(now.Monotonic))
+                if (active == _sampled && ++_quietTicks < (_seat.Ticks is null ? QuietTicksMax : 1) && _state.IsQuietAt(now.Monotonic))
                     return;
                 (_sampled, _quietTicks) = (active, 0);
                 Collect(new StationInput.InputsSampled(active), now);
@@ -356,4 +362,20 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     }
 
     private readonly record struct Posted(StationInput Input, Action? Acknowledge);
+}
+
+/// <summary>
+/// What the loop takes from the machine it lives on. The defaults are a process of its own; the simulated city gives it a seat in a world with
+/// one thread, where equal seeds must end equally.
+/// </summary>
+public sealed record LoopSeat
+{
+    /// <summary>Names this run of the service.</summary>
+    public string BootId { get; init; } = Guid.CreateVersion7().ToString();
+
+    /// <summary>Makes the ticks; a <see cref="Ticker"/> when null. A world that knows when its inputs change may tick less often; each tick counts.</summary>
+    internal Func<Action, IDisposable>? Ticks { get; init; }
+
+    /// <summary>Told when the journal has something to store; null: the journal has a thread of its own.</summary>
+    internal Action<StationJournal>? JournalWaits { get; init; }
 }

@@ -34,6 +34,9 @@ public sealed class StationJournal : IDisposable
     /// <summary>Acknowledgements held back while the disk fails. Below the session's receive maximum of 16, so that dispatches still come in.</summary>
     public const int UnacknowledgedMax = 12;
 
+    /// <summary>Batches of one transaction at most.</summary>
+    private const int TransactionMax = 256;
+
     private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(2);
 
     private readonly string _path;
@@ -42,7 +45,8 @@ public sealed class StationJournal : IDisposable
     private readonly BlockingCollection<Batch> _queue = [];
     private readonly Lock _readerLock = new();
     private readonly Queue<Action> _heldBack = new();
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
+    private readonly Action? _wake;
     private readonly ITimer _retry;
     private List<JournalEntry> _unstored = [];
     private volatile IReadOnlyList<Report> _unstoredReports = [];
@@ -54,14 +58,15 @@ public sealed class StationJournal : IDisposable
     private bool _disposed;
     private int _waiting;
 
-    private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
+    private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content, Action? wake)
     {
-        (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
+        (_path, _clock, _listener, _file, _newest, _wake) = (path, clock, listener, file, content.State, wake);
         // A fault that the station was told of at the start ends with the first entry that is stored, or never.
         OpenedAtStart = file is not null;
         _failing = file is null;
         Content = content;
-        _thread = new Thread(Run) { Name = "journal", IsBackground = true };
+        if (wake is null)
+            _thread = new Thread(Run) { Name = "journal", IsBackground = true };
         _retry = clock.Time.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -76,27 +81,28 @@ public sealed class StationJournal : IDisposable
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
     /// </summary>
-    public static StationJournal Open(string path, StationClock clock, IJournalListener listener)
+    /// <param name="wake">Null: a thread of its own stores. Otherwise nobody stores but who calls <see cref="StoreWaiting"/>, and this is
+    /// called whenever there is something to store: for a world with one thread and a time of its own.</param>
+    public static StationJournal Open(string path, StationClock clock, IJournalListener listener, Action? wake = null)
     {
         try
         {
             var (file, content) = JournalFile.Open(path);
-            return new StationJournal(path, clock, listener, Remembering(file, content), content);
+            return new StationJournal(path, clock, listener, Remembering(file, content, clock.MachineBoot), content, wake);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             // A card that cannot be written can often still be read: the alert that sounded before the restart must sound on (F3).
             var content = JournalFile.ReadOnly(path) ?? new JournalContent(StationState.Empty, null, null, null);
-            return new StationJournal(path, clock, listener, null, content with { Finding = $"no journal: {e.Message}" });
+            return new StationJournal(path, clock, listener, null, content with { Finding = $"no journal: {e.Message}" }, wake);
         }
     }
 
     /// <summary>Notes the machine's boot. A file that cannot take even that is closed, to be opened anew at the first append; what it held counts.</summary>
-    private static JournalFile? Remembering(JournalFile file, JournalContent content)
+    private static JournalFile? Remembering(JournalFile file, JournalContent content, string boot)
     {
         try
         {
-            var boot = MachineBoot.Id();
             if (content.MachineBootId != boot)
                 file.RememberMachineBoot(boot);
             return file;
@@ -113,14 +119,14 @@ public sealed class StationJournal : IDisposable
     {
         if (Content.LastEntry is not { } last)
             return TimeSpan.Zero;
-        var sameBoot = Content.MachineBootId == MachineBoot.Id() && now.Monotonic >= last.Monotonic;
+        var sameBoot = Content.MachineBootId == _clock.MachineBoot && now.Monotonic >= last.Monotonic;
         var gap = sameBoot ? now.Monotonic - last.Monotonic
             : last.Clock == ClockState.Synchronized && now.Clock == ClockState.Synchronized ? now.Wall - last.Wall
             : TimeSpan.Zero;
         return gap < TimeSpan.Zero ? TimeSpan.Zero : gap;
     }
 
-    public void Start() => _thread.Start();
+    public void Start() => _thread?.Start();
 
     /// <summary>Hands entries over. Returns at once.</summary>
     /// <param name="state">The state after the entries.</param>
@@ -131,6 +137,7 @@ public sealed class StationJournal : IDisposable
     {
         Interlocked.Increment(ref _waiting);
         _queue.Add(batch);
+        _wake?.Invoke();
     }
 
     /// <summary>Reports behind a sequence number, in order, from disk and, while that fails, from memory.</summary>
@@ -165,7 +172,7 @@ public sealed class StationJournal : IDisposable
         _disposed = true;
         _retry.Dispose();
         _queue.CompleteAdding();
-        if (_thread.IsAlive)
+        if (_thread is { IsAlive: true })
             _thread.Join(TimeSpan.FromSeconds(5));
         lock (_readerLock)
             _reader?.Dispose();
@@ -201,20 +208,26 @@ public sealed class StationJournal : IDisposable
         }
     }
 
+    /// <summary>Stores what waits now, as one transaction.</summary>
+    internal void StoreWaiting()
+    {
+        if (_queue.TryTake(out var first))
+            StoreFrom(first);
+    }
+
+    private void StoreFrom(Batch first)
+    {
+        var batches = new List<Batch> { first };
+        while (batches.Count < TransactionMax && _queue.TryTake(out var more))
+            batches.Add(more);
+        Store(batches);
+        Interlocked.Add(ref _waiting, -batches.Count);
+    }
+
     private void Run()
     {
-        var batches = new List<Batch>();
-        while (true)
-        {
-            batches.Clear();
-            if (!_queue.TryTake(out var first, Timeout.InfiniteTimeSpan))
-                break;
-            batches.Add(first);
-            while (batches.Count < 256 && _queue.TryTake(out var more))
-                batches.Add(more);
-            Store(batches);
-            Interlocked.Add(ref _waiting, -batches.Count);
-        }
+        while (_queue.TryTake(out var first, Timeout.InfiniteTimeSpan))
+            StoreFrom(first);
 
         // Asked to end while the disk fails: one last attempt, for what is still only in memory.
         if (_failing)
@@ -316,7 +329,7 @@ public sealed class StationJournal : IDisposable
         // A commit that reported an error may have reached the disk all the same: what is there is not stored again.
         if (content.State.BootId == _newest.BootId)
             _unstored = [.. _unstored.Where(entry => entry.ReportOrNull is not { } report || report.Sequence > content.State.LastSequence)];
-        file.RememberMachineBoot(MachineBoot.Id());
+        file.RememberMachineBoot(_clock.MachineBoot);
         lock (_readerLock)
         {
             _reader?.Dispose();
@@ -327,22 +340,4 @@ public sealed class StationJournal : IDisposable
     }
 
     private readonly record struct Batch(IReadOnlyList<JournalEntry> Entries, StationState? State, Action? Acknowledge);
-}
-
-/// <summary>The kernel's id of this boot: as long as it is the same, the monotonic clock went on.</summary>
-internal static class MachineBoot
-{
-    private const string File = "/proc/sys/kernel/random/boot_id";
-
-    public static string Id()
-    {
-        try
-        {
-            return System.IO.File.ReadAllText(File).Trim();
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
 }

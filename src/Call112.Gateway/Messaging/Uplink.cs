@@ -73,18 +73,13 @@ public sealed class Uplink : BackgroundService
         station.Changed += _health.Set;
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        _reports.Dispose();
-        _health.Dispose();
-        _telemetry.Dispose();
-    }
-
     /// <summary>Completes when the station has been subscribed for the first time.</summary>
     public Task Subscribed => _subscribed.Task;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>The uplink's life, in the caller's context.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         var backOff = default(BackOff);
         try
@@ -121,7 +116,7 @@ public sealed class Uplink : BackgroundService
             Task[] parts = [HealthAsync(connection, ended.Token), HeartbeatAsync(connection, ended.Token), ReportAsync(connection, ended.Token), TelemetryAsync(connection, ended.Token), connection.Closed];
             _subscribed.TrySetResult();
             var first = await Task.WhenAny(parts);
-            await ended.CancelAsync();
+            ended.Cancel();
             var reason = first == parts[^1] ? await connection.Closed : await ReasonOf(first);
             await Task.WhenAll(parts[..^1].Select(ReasonOf));
             if (stop.IsCancellationRequested)

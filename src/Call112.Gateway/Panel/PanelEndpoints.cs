@@ -121,7 +121,7 @@ internal static class PanelEndpoints
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        using var changed = new Signal();
+        var changed = new Signal();
         subscribe(changed.Set);
         try
         {

@@ -8,15 +8,35 @@ namespace Call112.Gateway.Time;
 /// The one place that reads the clocks. Monotonic and wall time are read apart, and the kernel is asked once a second whether anybody
 /// disciplines the wall clock (adjtimex, STA_UNSYNC): a Pi without RTC wakes up in the past (F4).
 /// </summary>
-public sealed partial class StationClock(TimeProvider time, bool trusted)
+public sealed partial class StationClock
 {
     private static readonly TimeSpan s_askEvery = TimeSpan.FromSeconds(1);
 
-    private readonly long _ticksPerSecond = time.TimestampFrequency;
+    private readonly long _ticksPerSecond;
+    private readonly Func<ClockState> _discipline;
     private TimeSpan _askedAt = TimeSpan.MinValue;
-    private ClockState _state = trusted ? ClockState.Synchronized : ClockState.Unsynchronized;
+    private ClockState _state = ClockState.Unsynchronized;
 
-    public TimeProvider Time { get; } = time;
+    /// <summary>The clocks of this machine.</summary>
+    /// <param name="trusted">The wall clock counts as right, whatever the kernel says.</param>
+    public StationClock(TimeProvider time, bool trusted)
+        : this(time, trusted ? () => ClockState.Synchronized : Kernel, KernelBoot())
+    {
+    }
+
+    /// <summary>The clocks of any machine.</summary>
+    /// <param name="discipline">Asked once a second: what the wall clock is worth.</param>
+    /// <param name="machineBoot">Names this boot of the machine; as long as it is the same, the monotonic clock went on.</param>
+    public StationClock(TimeProvider time, Func<ClockState> discipline, string machineBoot)
+    {
+        (Time, _discipline, MachineBoot) = (time, discipline, machineBoot);
+        _ticksPerSecond = time.TimestampFrequency;
+    }
+
+    public TimeProvider Time { get; }
+
+    /// <inheritdoc cref="StationClock(TimeProvider, Func{ClockState}, string)" path="/param[@name='machineBoot']"/>
+    public string MachineBoot { get; }
 
     /// <summary>Monotonic time since the machine's boot.</summary>
     public TimeSpan Monotonic => TimeSpan.FromTicks((long)((Int128)Time.GetTimestamp() * TimeSpan.TicksPerSecond / _ticksPerSecond));
@@ -24,13 +44,25 @@ public sealed partial class StationClock(TimeProvider time, bool trusted)
     public StationTime Now()
     {
         var monotonic = Monotonic;
-        if (!trusted && (_askedAt == TimeSpan.MinValue || monotonic - _askedAt >= s_askEvery))
-        {
-            _askedAt = monotonic;
-            _state = IsDisciplined() ? ClockState.Synchronized : ClockState.Unsynchronized;
-        }
+        if (_askedAt == TimeSpan.MinValue || monotonic - _askedAt >= s_askEvery)
+            (_askedAt, _state) = (monotonic, _discipline());
 
         return new StationTime(monotonic, Time.GetUtcNow(), _state);
+    }
+
+    private static ClockState Kernel() => IsDisciplined() ? ClockState.Synchronized : ClockState.Unsynchronized;
+
+    /// <summary>The kernel's id of this boot; empty where it tells none.</summary>
+    private static string KernelBoot()
+    {
+        try
+        {
+            return File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private static bool IsDisciplined()

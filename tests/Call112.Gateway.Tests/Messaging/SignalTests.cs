@@ -9,7 +9,7 @@ public sealed class SignalTests
     public async Task Many_sets_wake_once_and_a_wait_without_one_runs_out()
     {
         var clock = new TestClock();
-        using var signal = new Signal();
+        var signal = new Signal();
         signal.Set();
         signal.Set();
         await signal.WaitAsync(CancellationToken.None);
@@ -21,10 +21,14 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public void A_set_after_the_waiter_has_gone_does_nothing()
+    public async Task A_set_after_the_waiter_has_gone_is_kept_for_the_next()
     {
         var signal = new Signal();
-        signal.Dispose();
+        using var cancel = new CancellationTokenSource();
+        var gone = signal.WaitAsync(cancel.Token);
+        cancel.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         signal.Set();
+        Assert.True(signal.WaitAsync(CancellationToken.None).IsCompletedSuccessfully);
     }
 }
