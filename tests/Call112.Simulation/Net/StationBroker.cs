@@ -1,0 +1,104 @@
+using Call112.Gateway.Messaging;
+using Call112.Simulation.Time;
+
+namespace Call112.Simulation.Net;
+
+/// <summary>The broker as a station's uplink sees it: through its line, with the deadlines of a real client.</summary>
+internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life, TimeProvider time) : IBroker
+{
+    /// <summary>As <c>MqttBroker</c>: the deadline of connect and subscribe.</summary>
+    private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>As <c>MqttBroker</c>: dispatches under way without a PUBACK.</summary>
+    private const int ReceiveMaximum = 16;
+
+    /// <summary>Raised at each attempt to connect.</summary>
+    public Action? Attempted { get; init; }
+
+    public async Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel)
+    {
+        Attempted?.Invoke();
+        // SYN, CONNECT, SUBSCRIBE: three ways there and back.
+        await Task.Delay(line.Latency() * 6, time, cancel);
+        if (line.Refuses)
+            throw new BrokerException("the network is unreachable");
+        if (line.UpBlocked || line.DownBlocked)
+        {
+            await Task.Delay(s_connectDeadline, time, cancel);
+            throw new BrokerException($"no answer within {s_connectDeadline.TotalSeconds} s");
+        }
+
+        if (!broker.IsUp)
+            throw new BrokerException("connection refused");
+        var connection = new StationConnection(receive, time);
+        var ear = new ClientEar(connection.Heard, connection.Confirmed, connection.Ended);
+        var will = new Publication(request.Will.Topic, request.Will.Payload, request.Will.AtLeastOnce, request.Will.Retain);
+        connection.Bind(broker.Accept(request.ClientId, request.Subscriptions, line, life, ear, will, ReceiveMaximum));
+        return connection;
+    }
+
+    private sealed class StationConnection(Func<InboundMessage, ValueTask> receive, TimeProvider time) : IBrokerConnection
+    {
+        private readonly TaskCompletionSource<string> _closed = new();
+        private readonly Dictionary<int, TaskCompletionSource> _waiting = [];
+        private readonly Queue<InboundMessage> _inbox = [];
+        private Connection? _connection;
+        private bool _receiving;
+
+        public bool SessionPresent { get; private set; }
+
+        public Task<string> Closed => _closed.Task;
+
+        public void Bind((Connection Connection, bool SessionPresent) accepted) => (_connection, SessionPresent) = accepted;
+
+        public void Heard(Publication message, Action? acknowledge)
+        {
+            _inbox.Enqueue(new InboundMessage(message.Topic, message.Payload, message.Retain, acknowledge));
+            if (!_receiving)
+                _ = ReceiveAsync();
+        }
+
+        public void Confirmed(int id)
+        {
+            if (_waiting.Remove(id, out var waiter))
+                waiter.TrySetResult();
+        }
+
+        public void Ended(string reason)
+        {
+            _closed.TrySetResult(reason);
+            foreach (var waiter in _waiting.Values.ToList())
+                waiter.TrySetException(new BrokerException("the connection has gone"));
+            _waiting.Clear();
+        }
+
+        public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
+        {
+            if (_connection is not { ClientIsOpen: true })
+                throw new BrokerException("the connection has gone");
+            var id = _connection.Publish(new Publication(message.Topic, message.Payload, message.AtLeastOnce, message.Retain));
+            if (!message.AtLeastOnce)
+                return;
+            var confirmed = _waiting[id] = new TaskCompletionSource();
+            using var late = new CancellationTokenSource(deadline, time);
+            using var tooLate = late.Token.UnsafeRegister(_ => confirmed.TrySetException(new BrokerException($"no PUBACK within {deadline.TotalSeconds} s")), null);
+            using var cancelled = cancel.UnsafeRegister(_ => confirmed.TrySetCanceled(cancel), null);
+            await confirmed.Task;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _connection?.Leave();
+            Ended("closed by this station");
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task ReceiveAsync()
+        {
+            _receiving = true;
+            while (_connection is { ClientIsOpen: true } && _inbox.TryDequeue(out var message))
+                await receive(message);
+            _receiving = false;
+        }
+    }
+}
