@@ -38,6 +38,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private readonly StationClock _clock;
     private readonly ILogger<StationLoop> _log;
     private readonly string _journalPath;
+    private readonly JournalDisk? _journalDisk;
     private readonly List<JournalEntry> _entries = [];
 
     // The reader goes on in the thread of the writer: a dispatch is applied where it was received, without a change of threads.
@@ -57,10 +58,10 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private long _sentUpTo;
     private BoardCalls _failing;
 
-    public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
+    public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log, JournalDisk? disk = null)
     {
         (_options, _board, _clock, _log) = (options.Station, board, clock, log);
-        _journalPath = options.JournalPath;
+        (_journalPath, _journalDisk) = (options.JournalPath, disk);
         _uplinks = [options.Uplink.Name];
         BootId = Guid.CreateVersion7().ToString();
     }
@@ -207,7 +208,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     private void Arm()
     {
-        _journal = StationJournal.Open(_journalPath, _clock, this);
+        _journal = StationJournal.Open(_journalPath, _clock, this, _journalDisk);
         var content = _journal.Content;
         if (content.Finding is { } finding)
             _log.LogError(LogEvents.JournalFinding, "Journal {Path}: {Finding}", _journalPath, finding);

@@ -37,6 +37,7 @@ public sealed class StationJournal : IDisposable
     private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(2);
 
     private readonly string _path;
+    private readonly JournalDisk _disk;
     private readonly StationClock _clock;
     private readonly IJournalListener _listener;
     private readonly BlockingCollection<Batch> _queue = [];
@@ -54,9 +55,9 @@ public sealed class StationJournal : IDisposable
     private bool _disposed;
     private int _waiting;
 
-    private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
+    private StationJournal(string path, JournalDisk disk, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
     {
-        (_path, _clock, _listener, _file, _newest) = (path, clock, listener, file, content.State);
+        (_path, _disk, _clock, _listener, _file, _newest) = (path, disk, clock, listener, file, content.State);
         // A fault that the station was told of at the start ends with the first entry that is stored, or never.
         OpenedAtStart = file is not null;
         _failing = file is null;
@@ -76,27 +77,29 @@ public sealed class StationJournal : IDisposable
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
     /// </summary>
-    public static StationJournal Open(string path, StationClock clock, IJournalListener listener)
+    /// <param name="disk">Where the file lies; the machine's own disk unless told otherwise.</param>
+    public static StationJournal Open(string path, StationClock clock, IJournalListener listener, JournalDisk? disk = null)
     {
+        disk ??= JournalDisk.Machine;
         try
         {
-            var (file, content) = JournalFile.Open(path);
-            return new StationJournal(path, clock, listener, Remembering(file, content), content);
+            var (file, content) = JournalFile.Open(path, disk);
+            return new StationJournal(path, disk, clock, listener, Remembering(file, content, disk), content);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             // A card that cannot be written can often still be read: the alert that sounded before the restart must sound on (F3).
-            var content = JournalFile.ReadOnly(path) ?? new JournalContent(StationState.Empty, null, null, null);
-            return new StationJournal(path, clock, listener, null, content with { Finding = $"no journal: {e.Message}" });
+            var content = JournalFile.ReadOnly(path, disk) ?? new JournalContent(StationState.Empty, null, null, null);
+            return new StationJournal(path, disk, clock, listener, null, content with { Finding = $"no journal: {e.Message}" });
         }
     }
 
     /// <summary>Notes the machine's boot. A file that cannot take even that is closed, to be opened anew at the first append; what it held counts.</summary>
-    private static JournalFile? Remembering(JournalFile file, JournalContent content)
+    private static JournalFile? Remembering(JournalFile file, JournalContent content, JournalDisk disk)
     {
         try
         {
-            var boot = MachineBoot.Id();
+            var boot = disk.MachineBootId();
             if (content.MachineBootId != boot)
                 file.RememberMachineBoot(boot);
             return file;
@@ -113,7 +116,7 @@ public sealed class StationJournal : IDisposable
     {
         if (Content.LastEntry is not { } last)
             return TimeSpan.Zero;
-        var sameBoot = Content.MachineBootId == MachineBoot.Id() && now.Monotonic >= last.Monotonic;
+        var sameBoot = Content.MachineBootId == _disk.MachineBootId() && now.Monotonic >= last.Monotonic;
         var gap = sameBoot ? now.Monotonic - last.Monotonic
             : last.Clock == ClockState.Synchronized && now.Clock == ClockState.Synchronized ? now.Wall - last.Wall
             : TimeSpan.Zero;
@@ -175,9 +178,9 @@ public sealed class StationJournal : IDisposable
 
     private void ReadStored(long after, int limit, List<Report> found)
     {
-        if (_reader is null && !File.Exists(_path))
+        if (_reader is null && !_disk.Exists(_path))
             return;
-        _reader ??= JournalFile.OpenReader(_path);
+        _reader ??= JournalFile.OpenReader(_path, _disk);
         using var command = _reader.CreateCommand();
         command.CommandText = "SELECT kind, body FROM entry WHERE sequence > $after ORDER BY sequence LIMIT $limit";
         command.Parameters.AddWithValue("$after", after);
@@ -310,13 +313,13 @@ public sealed class StationJournal : IDisposable
     /// </summary>
     private JournalFile Reopen()
     {
-        if (_contradicted && File.Exists(_path))
-            JournalFile.SetAside(_path);
-        var (file, content) = JournalFile.Open(_path);
+        if (_contradicted && _disk.Exists(_path))
+            JournalFile.SetAside(_path, _disk);
+        var (file, content) = JournalFile.Open(_path, _disk);
         // A commit that reported an error may have reached the disk all the same: what is there is not stored again.
         if (content.State.BootId == _newest.BootId)
             _unstored = [.. _unstored.Where(entry => entry.ReportOrNull is not { } report || report.Sequence > content.State.LastSequence)];
-        file.RememberMachineBoot(MachineBoot.Id());
+        file.RememberMachineBoot(_disk.MachineBootId());
         lock (_readerLock)
         {
             _reader?.Dispose();
@@ -327,22 +330,4 @@ public sealed class StationJournal : IDisposable
     }
 
     private readonly record struct Batch(IReadOnlyList<JournalEntry> Entries, StationState? State, Action? Acknowledge);
-}
-
-/// <summary>The kernel's id of this boot: as long as it is the same, the monotonic clock went on.</summary>
-internal static class MachineBoot
-{
-    private const string File = "/proc/sys/kernel/random/boot_id";
-
-    public static string Id()
-    {
-        try
-        {
-            return System.IO.File.ReadAllText(File).Trim();
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
 }
