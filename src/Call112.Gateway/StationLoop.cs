@@ -213,7 +213,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     private void Arm()
     {
-        _journal = StationJournal.Open(_journalPath, _clock, this, _seat.JournalWaits is { } waits ? () => waits(_journal!) : null);
+        _journal = StationJournal.Open(_journalPath, _clock, this, _seat.Disk, _seat.JournalWaits is { } waits ? () => waits(_journal!) : null);
         var content = _journal.Content;
         if (content.Finding is { } finding)
             _log.LogError(LogEvents.JournalFinding, "Journal {Path}: {Finding}", _journalPath, finding);
@@ -372,6 +372,9 @@ public sealed record LoopSeat
 {
     /// <summary>Names this run of the service.</summary>
     public string BootId { get; init; } = Guid.CreateVersion7().ToString();
+
+    /// <summary>Where the journal lies.</summary>
+    public JournalDisk Disk { get; init; } = JournalDisk.Machine;
 
     /// <summary>Makes the ticks; a <see cref="Ticker"/> when null. A world that knows when its inputs change may tick less often; each tick counts.</summary>
     internal Func<Action, IDisposable>? Ticks { get; init; }

@@ -61,19 +61,20 @@ internal sealed class JournalFile : IDisposable
     /// Opens the file and folds its entries. A file that cannot be believed (F2: torn, foreign, newer schema) is moved aside to
     /// <c>NAME.aside-N</c>, and a new one is begun. Throws only when no file can be had at all (F3: full, read-only, no such folder).
     /// </summary>
-    public static (JournalFile File, JournalContent Content) Open(string path)
+    public static (JournalFile File, JournalContent Content) Open(string path, JournalDisk? disk = null)
     {
+        disk ??= JournalDisk.Machine;
         try
         {
             // SQLite takes an empty file for a new database; to a station it is a journal that was lost (F2).
-            var wasEmpty = new FileInfo(path) is { Exists: true, Length: 0 };
-            var opened = OpenBelieved(path);
+            var wasEmpty = disk.LengthOf(path) == 0;
+            var opened = OpenBelieved(path, disk);
             return wasEmpty ? (opened.File, opened.Content with { Finding = "the file was empty" }) : opened;
         }
         catch (Exception e) when (IsUnbelievable(e))
         {
-            var aside = SetAside(path);
-            var (file, content) = OpenBelieved(path);
+            var aside = SetAside(path, disk);
+            var (file, content) = OpenBelieved(path, disk);
             return (file, content with { Finding = $"{e.Message} (set aside as {Path.GetFileName(aside)})" });
         }
     }
@@ -83,16 +84,17 @@ internal sealed class JournalFile : IDisposable
         e is SqliteException { SqliteErrorCode: 11 or 26 or 1 or 19 } or JsonException or InvalidDataException or FormatException or InvalidCastException;
 
     /// <summary>Moves a file and its WAL aside; gives the new name.</summary>
-    public static string SetAside(string path)
+    public static string SetAside(string path, JournalDisk? disk = null)
     {
+        disk ??= JournalDisk.Machine;
         var n = 1;
-        while (File.Exists($"{path}.aside-{n}"))
+        while (disk.Exists($"{path}.aside-{n}"))
             n++;
         var aside = $"{path}.aside-{n}";
-        File.Move(path, aside);
+        disk.Move(path, aside);
         foreach (var suffix in new[] { "-wal", "-shm" })
-            if (File.Exists(path + suffix))
-                File.Move(path + suffix, aside + suffix, overwrite: true);
+            if (disk.Exists(path + suffix))
+                disk.Move(path + suffix, aside + suffix);
         return aside;
     }
 
@@ -132,13 +134,14 @@ internal sealed class JournalFile : IDisposable
         "INSERT INTO machine (one, boot_id) VALUES (1, $boot) ON CONFLICT (one) DO UPDATE SET boot_id = $boot", ("$boot", bootId));
 
     /// <summary>What a file holds that can be read and not written (F3), or null when it cannot be read either.</summary>
-    public static JournalContent? ReadOnly(string path)
+    public static JournalContent? ReadOnly(string path, JournalDisk? disk = null)
     {
-        if (!File.Exists(path))
+        disk ??= JournalDisk.Machine;
+        if (!disk.Exists(path))
             return null;
         try
         {
-            using var connection = OpenReader(path);
+            using var connection = OpenReader(path, disk);
             using var file = new JournalFile(connection);
             return file.Scalar("PRAGMA user_version") == SchemaVersion ? file.Load() : null;
         }
@@ -149,22 +152,24 @@ internal sealed class JournalFile : IDisposable
     }
 
     /// <summary>Opens the file for reading beside the writer, or alone from a card that has become read-only.</summary>
-    public static SqliteConnection OpenReader(string path)
+    public static SqliteConnection OpenReader(string path, JournalDisk? disk = null)
     {
+        disk ??= JournalDisk.Machine;
         try
         {
-            return Reading(path);
+            return Reading(path, disk);
         }
-        catch (SqliteException) when (File.Exists(path) && !(new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }))
+        catch (SqliteException) when (disk.Exists(path) && disk.LengthOf(path + "-wal") is null or 0)
         {
             // A WAL needs an index beside it, which a read-only card cannot hold. Without a WAL nothing is missed by not asking for one.
-            return Reading($"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1");
+            return Reading($"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1", disk);
         }
     }
 
-    private static SqliteConnection Reading(string source)
+    private static SqliteConnection Reading(string source, JournalDisk disk)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = source, Vfs = disk.Vfs, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         try
         {
             connection.Open();
@@ -201,17 +206,17 @@ internal sealed class JournalFile : IDisposable
         _connection.Dispose();
     }
 
-    private static (JournalFile File, JournalContent Content) OpenBelieved(string path)
+    private static (JournalFile File, JournalContent Content) OpenBelieved(string path, JournalDisk disk)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-            Directory.CreateDirectory(folder);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
+        disk.CreateFolderOf(path);
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Vfs = disk.Vfs, Pooling = false, DefaultTimeout = 5 }.ToString());
         JournalFile? file = null;
         try
         {
             connection.Open();
             file = new JournalFile(connection);
-            file.Prepare(path);
+            file.Prepare(path, disk);
             return (file, file.Load());
         }
         catch
@@ -222,7 +227,7 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    private void Prepare(string path)
+    private void Prepare(string path, JournalDisk disk)
     {
         // FULL: what is acknowledged has reached the disk, also through a power cut (F1). The small cache keeps idle memory low.
         Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-512; PRAGMA journal_size_limit=1048576");
@@ -232,7 +237,7 @@ internal sealed class JournalFile : IDisposable
             Execute($"BEGIN IMMEDIATE; {Schema} PRAGMA user_version={SchemaVersion}; COMMIT");
         else if (version != SchemaVersion)
             throw new InvalidDataException($"journal schema {version} where {SchemaVersion} is known");
-        if (new FileInfo(path).Length > CheckBytesMax)
+        if (disk.LengthOf(path) > CheckBytesMax)
             return;
         using var check = _connection.CreateCommand();
         check.CommandText = "PRAGMA quick_check(1)";

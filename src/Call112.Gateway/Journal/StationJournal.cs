@@ -40,6 +40,7 @@ public sealed class StationJournal : IDisposable
     private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(2);
 
     private readonly string _path;
+    private readonly JournalDisk _disk;
     private readonly StationClock _clock;
     private readonly IJournalListener _listener;
     private readonly BlockingCollection<Batch> _queue = [];
@@ -58,9 +59,10 @@ public sealed class StationJournal : IDisposable
     private bool _disposed;
     private int _waiting;
 
-    private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content, Action? wake)
+    private StationJournal(
+        string path, JournalDisk disk, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content, Action? wake)
     {
-        (_path, _clock, _listener, _file, _newest, _wake) = (path, clock, listener, file, content.State, wake);
+        (_path, _disk, _clock, _listener, _file, _newest, _wake) = (path, disk, clock, listener, file, content.State, wake);
         // A fault that the station was told of at the start ends with the first entry that is stored, or never.
         OpenedAtStart = file is not null;
         _failing = file is null;
@@ -81,20 +83,22 @@ public sealed class StationJournal : IDisposable
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
     /// </summary>
+    /// <param name="disk">Where the file lies; the machine's own disk unless told otherwise.</param>
     /// <param name="wake">Null: a thread of its own stores. Otherwise nobody stores but who calls <see cref="StoreWaiting"/>, and this is
     /// called whenever there is something to store: for a world with one thread and a time of its own.</param>
-    public static StationJournal Open(string path, StationClock clock, IJournalListener listener, Action? wake = null)
+    public static StationJournal Open(string path, StationClock clock, IJournalListener listener, JournalDisk? disk = null, Action? wake = null)
     {
+        disk ??= JournalDisk.Machine;
         try
         {
-            var (file, content) = JournalFile.Open(path);
-            return new StationJournal(path, clock, listener, Remembering(file, content, clock.MachineBoot), content, wake);
+            var (file, content) = JournalFile.Open(path, disk);
+            return new StationJournal(path, disk, clock, listener, Remembering(file, content, clock.MachineBoot), content, wake);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             // A card that cannot be written can often still be read: the alert that sounded before the restart must sound on (F3).
-            var content = JournalFile.ReadOnly(path) ?? new JournalContent(StationState.Empty, null, null, null);
-            return new StationJournal(path, clock, listener, null, content with { Finding = $"no journal: {e.Message}" }, wake);
+            var content = JournalFile.ReadOnly(path, disk) ?? new JournalContent(StationState.Empty, null, null, null);
+            return new StationJournal(path, disk, clock, listener, null, content with { Finding = $"no journal: {e.Message}" }, wake);
         }
     }
 
@@ -182,9 +186,9 @@ public sealed class StationJournal : IDisposable
 
     private void ReadStored(long after, int limit, List<Report> found)
     {
-        if (_reader is null && !File.Exists(_path))
+        if (_reader is null && !_disk.Exists(_path))
             return;
-        _reader ??= JournalFile.OpenReader(_path);
+        _reader ??= JournalFile.OpenReader(_path, _disk);
         using var command = _reader.CreateCommand();
         command.CommandText = "SELECT kind, body FROM entry WHERE sequence > $after ORDER BY sequence LIMIT $limit";
         command.Parameters.AddWithValue("$after", after);
@@ -323,9 +327,9 @@ public sealed class StationJournal : IDisposable
     /// </summary>
     private JournalFile Reopen()
     {
-        if (_contradicted && File.Exists(_path))
-            JournalFile.SetAside(_path);
-        var (file, content) = JournalFile.Open(_path);
+        if (_contradicted && _disk.Exists(_path))
+            JournalFile.SetAside(_path, _disk);
+        var (file, content) = JournalFile.Open(_path, _disk);
         // A commit that reported an error may have reached the disk all the same: what is there is not stored again.
         if (content.State.BootId == _newest.BootId)
             _unstored = [.. _unstored.Where(entry => entry.ReportOrNull is not { } report || report.Sequence > content.State.LastSequence)];
