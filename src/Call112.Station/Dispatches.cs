@@ -80,7 +80,7 @@ internal static class Dispatches
             && !HasExpired(dispatch, decision.Now)
             && decision.Options.IsOnDuty(decision.Now);
         var alert = Store(decision, dispatch, sounds);
-        decision.Report(ReportEvent.Updated, alert: alert);
+        decision.Report(ReportEvent.Updated, alert: alert, detail: alert.Step.ToString());
         Chime(decision, dispatch);
     }
 
@@ -104,7 +104,7 @@ internal static class Dispatches
         {
             // Declined, or left long ago: the crew need not hear of it again, the centre must know that the change has arrived.
             decision.Record(new JournalEntry.AmendedAfterEnd(decision.Now, ended.Id, dispatch.Revision));
-            decision.Report(ReportEvent.Updated, ReportSource.Automatic, ended.Id, ended.IncidentId, elapsed);
+            decision.Report(ReportEvent.Updated, ReportSource.Automatic, ended.Id, ended.IncidentId, elapsed, detail: StepOf(ended));
             return;
         }
 
@@ -112,7 +112,7 @@ internal static class Dispatches
         if (onDuty)
             MakeRoom(decision);
         var alert = Store(decision, dispatch, sounds: onDuty);
-        decision.Report(ReportEvent.Updated, alert: alert);
+        decision.Report(ReportEvent.Updated, alert: alert, detail: alert.Step.ToString());
         if (onDuty)
             Chime(decision, dispatch);
         else

@@ -205,7 +205,7 @@ public sealed partial class DispatchBook
         if (entry.Cancel is null && !target.AlertEnded)
         {
             Consider(target.SentAt + _rules.NotReceivedAfter);
-            Consider(target.SentAt + NotAcknowledgedAfter(entry));
+            Consider(AcknowledgedBy(entry, target));
             Consider(entry.SentAt + _rules.OpenLimit);
         }
 
@@ -223,7 +223,7 @@ public sealed partial class DispatchBook
             target.NotReceived = !answered && now >= target.SentAt + _rules.NotReceivedAfter;
             // A test asks for no press.
             target.NotAcknowledged = entry.Alert.Status != DispatchStatus.Test && !target.Ladder.Acknowledged && !target.Ladder.Ended
-                && now >= target.SentAt + NotAcknowledgedAfter(entry);
+                && now >= AcknowledgedBy(entry, target);
         }
 
         return before != (target.NotReceived, target.NotAcknowledged, target.TimedOut);
@@ -242,6 +242,10 @@ public sealed partial class DispatchBook
             foreach (var target in entry.Targets.Values)
                 Station(target.StationId)?.Open.Remove(entry);
     }
+
+    /// <summary>Until when somebody should have pressed: the time runs anew when an update sounds again.</summary>
+    private TimeSpan AcknowledgedBy(DispatchEntry entry, Target target) =>
+        (target.Ladder.SoundsAgain && entry.Update is not null ? entry.UpdateEnd - entry.TimeToLive : target.SentAt) + NotAcknowledgedAfter(entry);
 
     private TimeSpan NotAcknowledgedAfter(DispatchEntry entry) =>
         entry.Alert.Incident!.Category == Category.Fire ? _rules.NotAcknowledgedFireAfter : _rules.NotAcknowledgedAfter;

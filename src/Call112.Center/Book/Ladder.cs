@@ -32,8 +32,11 @@ internal sealed class Ladder(int stepsKept)
     /// <summary>The present step; null before the first report.</summary>
     public ReportEvent? Current { get; private set; }
 
-    /// <summary>A person has pressed, or a later step shows it.</summary>
-    public bool Acknowledged => Has(ReportEvent.Acknowledged) || _steps.Exists(step => Rank(step.Step.Event) > Rank(ReportEvent.Acknowledged));
+    /// <summary>A person has pressed, or a later step shows it, and it has not sounded again since.</summary>
+    public bool Acknowledged => Current is { } current && Rank(current) >= Rank(ReportEvent.Acknowledged);
+
+    /// <summary>An update made it sound again after somebody had pressed: the press is wanted once more.</summary>
+    public bool SoundsAgain => Current is { } current && Rank(current) is 1 or 2 && Has(ReportEvent.Acknowledged);
 
     /// <summary>The station has said anything that shows that it has (or refuses) the alert.</summary>
     public bool Answered => _steps.Exists(step => IsAnswer(step.Step.Event));
@@ -76,13 +79,18 @@ internal sealed class Ladder(int stepsKept)
         ReportEvent.Declined or ReportEvent.Cancelled or ReportEvent.Expired or ReportEvent.Completed => step.Event,
         // A rejected copy takes nothing from an alert that stands.
         ReportEvent.Rejected => current ?? step.Event,
-        // The station's own word for where it is; needed only when the reports before it are lost.
-        ReportEvent.Duplicate => current ?? (Enum.TryParse<ReportEvent>(step.Detail, out var present) && IsAnswer(present) ? present : null),
+        // The station's own word for where it is; of a copy needed only when the reports before it are lost. An update may have made the alert
+        // sound again: then nobody has acknowledged what it now says.
+        ReportEvent.Duplicate => current ?? PresentStep(step),
+        ReportEvent.Updated => PresentStep(step) ?? current,
         _ when Rank(step.Event) == 0 => current,
         // After an end the alert may sound again (an Update, a second try); otherwise the ladder is only climbed.
         _ when current is null || Rank(current.Value) is 0 or 8 || Rank(step.Event) > Rank(current.Value) => step.Event,
         _ => current,
     };
+
+    private static ReportEvent? PresentStep(LadderStep step) =>
+        Enum.TryParse<ReportEvent>(step.Detail, out var present) && IsAnswer(present) ? present : null;
 
     private static int Rank(ReportEvent @event) => @event switch
     {

@@ -19,7 +19,18 @@ internal sealed class Cabinet(Schedule schedule, Random dice) : IBoard
     public Outputs StuckOn { get; set; }
 
     /// <summary>The chip does not answer: every call throws.</summary>
-    public bool IsSilent { get; set; }
+    public bool IsSilent
+    {
+        get;
+        set
+        {
+            field = value;
+            AnsweredSince = schedule.Now;
+        }
+    }
+
+    /// <summary>Since when the chip answers, or not.</summary>
+    public TimeSpan AnsweredSince { get; private set; } = -TimeSpan.FromHours(1);
 
     public Inputs Inputs { get; private set; }
 
@@ -30,7 +41,7 @@ internal sealed class Cabinet(Schedule schedule, Random dice) : IBoard
     public Outputs Outputs => (Asked & ~StuckOff) | StuckOn;
 
     /// <summary>When an input last changed: until then and a little longer a fine clock matters.</summary>
-    public TimeSpan InputsChangedAt { get; private set; } = TimeSpan.MinValue;
+    public TimeSpan InputsChangedAt { get; private set; } = -TimeSpan.FromHours(1);
 
     /// <summary>Raised when an input changes.</summary>
     public Action? InputsChanged { get; set; }

@@ -10,7 +10,7 @@ internal sealed record ClientEar(Action<Publication, Action?> Message, Action<in
 /// One MQTT connection: two pipes, and two ends that may each believe something else of it. The client's end is closed by the client, by a reset,
 /// or by a packet of the broker that arrives; the broker's end by the client's farewell, by a newer connection, or by its keep-alive.
 /// </summary>
-internal sealed class Connection(SimulatedBroker broker, Session session, Line line, Life life, ClientEar ear, Publication? will, int receiveMaximum)
+internal sealed class Connection(SimulatedBroker broker, Session session, Line line, Life life, ClientEar ear, Wishes wishes)
 {
     private readonly Line.Pipe _up = line.Open(up: true);
     private readonly Line.Pipe _down = line.Open(up: false);
@@ -63,7 +63,7 @@ internal sealed class Connection(SimulatedBroker broker, Session session, Line l
 
     public void Pump()
     {
-        while (BrokerIsOpen && Session.Connection == this && Session.Next(life.Schedule.Now, receiveMaximum) is { } next)
+        while (BrokerIsOpen && Session.Connection == this && Session.Next(life.Schedule.Now, wishes.ReceiveMaximum) is { } next)
         {
             Action? acknowledge = next.Message.AtLeastOnce ? () => Up(() => Acknowledged(next.Id)) : null;
             Down(() => ear.Message(next.Message, acknowledge));
@@ -80,7 +80,7 @@ internal sealed class Connection(SimulatedBroker broker, Session session, Line l
         _up.Close();
     }
 
-    public Publication? Will { get; } = will;
+    public Publication? Will => wishes.Will;
 
     private void Acknowledged(int id)
     {

@@ -16,6 +16,8 @@ internal sealed class Session(string clientId)
 
     public Connection? Connection { get; set; }
 
+    public bool RetainAsPublished { get; set; }
+
     public int Waiting => _waiting.Count;
 
     /// <summary>Takes a message for the client; false when the queue is full and it is lost (F14).</summary>

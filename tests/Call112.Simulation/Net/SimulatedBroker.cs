@@ -8,6 +8,10 @@ internal readonly record struct Noise(double Lost, double Twice, double Late, do
     public bool IsQuiet => this == default;
 }
 
+/// <summary>What a client asks of the broker when it connects.</summary>
+/// <param name="RetainAsPublished">The retain flag reaches it as it was published; otherwise only on what comes out of the broker's memory.</param>
+internal sealed record Wishes(string ClientId, IReadOnlyList<string> Topics, Publication? Will, int ReceiveMaximum, bool RetainAsPublished);
+
 /// <summary>
 /// A broker of the kind that loses things: sessions, queues, its own state. Persistent sessions, QoS 1, retained messages, wills, message expiry,
 /// take-over of a client id. Invariant: what it confirms it has in its queues, until a fault takes them.
@@ -38,16 +42,16 @@ internal sealed class SimulatedBroker
     /// <summary>Messages that wait for one client at most.</summary>
     public int QueueLimit { get; set; } = QueueMax;
 
-    public (Connection Connection, bool SessionPresent) Accept(
-        string clientId, IEnumerable<string> topics, Line line, Life life, ClientEar ear, Publication? will, int receiveMaximum)
+    public (Connection Connection, bool SessionPresent) Accept(Wishes wishes, Line line, Life life, ClientEar ear)
     {
-        var present = _sessions.TryGetValue(clientId, out var session);
+        var present = _sessions.TryGetValue(wishes.ClientId, out var session);
         if (session is null)
-            _sessions[clientId] = session = new Session(clientId);
+            _sessions[wishes.ClientId] = session = new Session(wishes.ClientId);
         session.Connection?.CloseBroker("another client has taken over this id");
-        var connection = new Connection(this, session, line, life, ear, will, receiveMaximum);
+        var connection = new Connection(this, session, line, life, ear, wishes);
         session.Resume(connection);
-        foreach (var topic in topics.ToList())
+        session.RetainAsPublished = wishes.RetainAsPublished;
+        foreach (var topic in wishes.Topics)
             if (session.Topics.Add(topic))
                 foreach (var retained in _retained.Values.Where(message => Matches(topic, message.Topic)).ToList())
                     session.Queue(retained, QueueLimit);
@@ -110,7 +114,7 @@ internal sealed class SimulatedBroker
             _retained[message.Topic] = message;
         foreach (var session in _sessions.Values.ToList())
             if (session.Topics.Any(topic => Matches(topic, message.Topic)))
-                Hand(session, message);
+                Hand(session, session.RetainAsPublished || !message.Retain ? message : message with { Retain = false });
     }
 
     private void Hand(Session session, Publication message)

@@ -33,7 +33,7 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
         var connection = new StationConnection(receive, time);
         var ear = new ClientEar(connection.Heard, connection.Confirmed, connection.Ended);
         var will = new Publication(request.Will.Topic, request.Will.Payload, request.Will.AtLeastOnce, request.Will.Retain);
-        connection.Bind(broker.Accept(request.ClientId, request.Subscriptions, line, life, ear, will, ReceiveMaximum));
+        connection.Bind(broker.Accept(new Wishes(request.ClientId, request.Subscriptions, will, ReceiveMaximum, RetainAsPublished: true), line, life, ear));
         return connection;
     }
 

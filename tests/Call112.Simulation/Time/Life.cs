@@ -37,7 +37,12 @@ internal sealed class Life(Schedule schedule)
     /// <summary>Continuations of the process, in the order in which they became ready.</summary>
     private sealed class LifeContext(Life life) : SynchronizationContext
     {
-        public override void Post(SendOrPostCallback d, object? state) => life.Schedule.After(TimeSpan.Zero, () => life.Run(() => d(state)));
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            // The collector finds timers that a dead process left behind, and they wake whoever waited, in a thread of the collector's.
+            if (!life.IsOver)
+                life.Schedule.After(TimeSpan.Zero, () => life.Run(() => d(state)));
+        }
 
         public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("nothing waits in a world with one thread");
 

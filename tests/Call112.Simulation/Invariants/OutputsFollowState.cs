@@ -1,0 +1,27 @@
+using Call112.Simulation.City;
+using Call112.Station;
+
+namespace Call112.Simulation.Invariants;
+
+/// <summary>After each tick the outputs are what the state and the time say, and nothing else (design, promise 3).</summary>
+internal sealed class OutputsFollowState(SimulatedCity city) : Invariant(city)
+{
+    public override string Name => "outputs are a function of the state";
+
+    public override void Watch()
+    {
+        foreach (var station in City.Stations)
+            station.Ticked += () => Compare(station);
+    }
+
+    private void Compare(StationNode station)
+    {
+        // A chip that did not take a write gets it again with the next retry.
+        var retry = station.Options.Timing.OutputRetry + TimeSpan.FromMilliseconds(200);
+        if (station.Cabinet.IsSilent || City.Schedule.Now - station.Cabinet.AnsweredSince < retry || station.Loop is not { } loop || loop.LastTickAt != station.Monotonic)
+            return;
+        var wanted = Annunciation.Of(loop.State, station.Options, station.Monotonic);
+        if (wanted != station.Cabinet.Asked)
+            Break($"the relays of {station.Id} are told {station.Cabinet.Asked} where the state says {wanted}");
+    }
+}

@@ -1,0 +1,68 @@
+using Call112.Messages;
+using Call112.Simulation.City;
+using Call112.Station;
+
+namespace Call112.Simulation.Invariants;
+
+/// <summary>
+/// Nothing sounds after it was acknowledged, cancelled, declined or expired, across crashes: what the journal holds of an end is held against
+/// what the siren does. A newer revision may sound again.
+/// </summary>
+internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
+{
+    private readonly Dictionary<string, SortedDictionary<long, (Guid Id, int Revision)>> _ends = [];
+    private readonly Dictionary<string, long> _read = [];
+
+    public override string Name => "silent after its end";
+
+    public override void Watch()
+    {
+        foreach (var station in City.Stations)
+        {
+            _ends[station.Id] = [];
+            _read[station.Id] = 0;
+            station.Started += () => Restarted(station);
+            station.ReportsReady += () => Read(station);
+            station.Cabinet.Written += () => Listen(station);
+        }
+    }
+
+    /// <summary>What was not stored when the process died is as if it had not been.</summary>
+    private void Restarted(StationNode station)
+    {
+        if (station.Loop is not { } loop)
+            return;
+        // The first step of a run adds its own report.
+        var kept = loop.State.LastSequence - 1;
+        foreach (var sequence in _ends[station.Id].Keys.Where(sequence => sequence > kept).ToList())
+            _ends[station.Id].Remove(sequence);
+        _read[station.Id] = Math.Min(_read[station.Id], Math.Max(0, kept));
+    }
+
+    private void Read(StationNode station)
+    {
+        if (station.Loop is not { } loop)
+            return;
+        foreach (var report in loop.ReadReports(_read[station.Id], 1_000))
+        {
+            _read[station.Id] = report.Sequence;
+            if (report.DispatchId is not { } id || report.Event is not (ReportEvent.Acknowledged or ReportEvent.Cancelled or ReportEvent.Declined or ReportEvent.Expired))
+                continue;
+            var revision = loop.State.Find(id)?.Dispatch.Revision ?? (loop.State.Ended.TryGetValue(id, out var ended) ? ended.Revision : 0);
+            _ends[station.Id][report.Sequence] = (id, revision);
+        }
+    }
+
+    private void Listen(StationNode station)
+    {
+        const Outputs sounders = Outputs.Siren;
+        if ((station.Cabinet.Asked & sounders) == 0 || station.Loop?.State is not { } state)
+            return;
+        var waits = state.Alerts.Where(alert => alert.Waits).ToList();
+        if (waits.Count == 0)
+            Break($"the siren of {station.Id} sounds and nothing waits");
+        var ends = _ends[station.Id];
+        if (waits.Count > 0 && waits.TrueForAll(alert => ends.Values.Any(end => end.Id == alert.Id && end.Revision >= alert.Dispatch.Revision)))
+            Break($"the siren of {station.Id} sounds for {waits[0].Id}, of which the journal holds the end");
+    }
+}

@@ -1,0 +1,101 @@
+using Call112.Station;
+
+namespace Call112.Simulation.Plan;
+
+/// <summary>
+/// Makes a plan out of a seed. Each seed has its own character: how many stations, how busy, and which few kinds of faults, at which rate; a city
+/// in which everything breaks at once finds less than one in which two things meet.
+/// </summary>
+internal static class Planner
+{
+    private static readonly (Kind Kind, double Weight)[] s_faults =
+    [
+        (Kind.Noise, 2), (Kind.HalfOpen, 2), (Kind.UpBlocked, 1), (Kind.DownBlocked, 1), (Kind.Unreachable, 2), (Kind.Reset, 2),
+        (Kind.BrokerRestarts, 2), (Kind.BrokerForgets, 2), (Kind.SessionLost, 1), (Kind.QueueShrinks, 1),
+        (Kind.Killed, 3), (Kind.KilledAtWrite, 4), (Kind.PowerCut, 3), (Kind.PowerCutAtWrite, 4),
+        (Kind.DiskFull, 1), (Kind.DiskReadOnly, 1), (Kind.DiskFailsWrites, 1), (Kind.DiskFailsSyncs, 1), (Kind.DiskStalls, 1), (Kind.JournalDamaged, 1),
+        (Kind.ClockJumps, 2), (Kind.ClockWrongAtBoot, 1),
+        (Kind.ButtonStuck, 1), (Kind.ButtonHeldAtBoot, 1), (Kind.ContactChatters, 1), (Kind.OutputDead, 1), (Kind.OutputStuckOn, 1), (Kind.ChipSilent, 1),
+        (Kind.CenterKilled, 2), (Kind.CenterBreaks, 3), (Kind.CenterDead, 0.2),
+        (Kind.Cloned, 0.3),
+    ];
+
+    private static readonly (Kind Kind, double Weight)[] s_people =
+    [
+        (Kind.Dispatch, 10), (Kind.Update, 2), (Kind.Cancel, 2), (Kind.Command, 1),
+        (Kind.PressAcknowledge, 6), (Kind.PressResponding, 2), (Kind.StepOnPanel, 2),
+        (Kind.Panic, 0.5), (Kind.ClearPanic, 0.3), (Kind.Tamper, 0.3), (Kind.Mains, 0.3),
+    ];
+
+    public static CityPlan Make(int seed)
+    {
+        var dice = new Random(seed);
+        var stations = StationCount(dice);
+        var minutes = dice.NextDouble() < 0.1 ? 20 + dice.Next(20) : 2 + dice.Next(8);
+        var length = TimeSpan.FromMinutes(minutes);
+        var kinds = Enumerable.Range(0, stations).Select(_ => dice.Next(Enum.GetValues<StationKind>().Length)).ToList();
+        var happenings = new List<Happening>();
+        var people = 4 + dice.Next(Math.Min(60, 6 + minutes * 3));
+        for (var i = 0; i < people; i++)
+            happenings.Add(Make(Pick(s_people, dice), length, stations, dice));
+
+        // Two to six kinds of faults, some of them often.
+        var some = Enumerable.Range(0, 2 + dice.Next(5)).Select(_ => Pick(s_faults, dice)).Distinct().ToList();
+        var faults = dice.NextDouble() < 0.05 ? 0 : 1 + dice.Next(3 + stations * 2);
+        for (var i = 0; i < Math.Min(faults, 40); i++)
+            happenings.Add(Make(some[dice.Next(some.Count)], length, stations, dice));
+        return new CityPlan(seed, kinds, length, [.. happenings.OrderBy(happening => happening.At)]);
+    }
+
+    /// <summary>Mostly a handful; sometimes one alone, rarely fifty.</summary>
+    private static int StationCount(Random dice) => dice.NextDouble() switch
+    {
+        < 0.35 => 1,
+        < 0.75 => 2 + dice.Next(3),
+        < 0.99 => 5 + dice.Next(6),
+        _ => 11 + dice.Next(40),
+    };
+
+    private static Happening Make(Kind kind, TimeSpan length, int stations, Random dice) => new(
+        TimeSpan.FromTicks((long)(length.Ticks * dice.NextDouble())),
+        kind,
+        dice.Next(stations),
+        HowLong(kind, dice),
+        dice.Next());
+
+    private static TimeSpan HowLong(Kind kind, Random dice)
+    {
+        TimeSpan Between(double from, double to) => TimeSpan.FromSeconds(from + (to - from) * dice.NextDouble() * dice.NextDouble());
+        return kind switch
+        {
+            Kind.PressAcknowledge or Kind.PressResponding or Kind.Panic => Between(0.06, 2),
+            Kind.ClearPanic => Between(3.2, 5),
+            Kind.Tamper or Kind.Mains => Between(1, 300),
+            Kind.Noise => Between(5, 180),
+            Kind.HalfOpen or Kind.UpBlocked or Kind.DownBlocked or Kind.Unreachable => Between(1, 240),
+            Kind.BrokerRestarts or Kind.BrokerForgets => Between(0.1, 60),
+            Kind.QueueShrinks => Between(10, 200),
+            Kind.Killed or Kind.KilledAtWrite or Kind.ButtonHeldAtBoot => Between(0.2, 20),
+            Kind.PowerCut or Kind.PowerCutAtWrite or Kind.ClockWrongAtBoot or Kind.JournalDamaged => Between(5, 400),
+            Kind.DiskFull or Kind.DiskReadOnly or Kind.DiskFailsWrites or Kind.DiskFailsSyncs => Between(1, 200),
+            Kind.DiskStalls => Between(1, 30),
+            Kind.ClockJumps => Between(5, 300),
+            Kind.ButtonStuck => Between(55, 200),
+            Kind.ContactChatters => Between(0.5, 20),
+            Kind.OutputDead or Kind.OutputStuckOn or Kind.ChipSilent => Between(0.2, 120),
+            Kind.CenterKilled or Kind.CenterBreaks => Between(0.5, 90),
+            Kind.CenterDead => dice.NextDouble() < 0.1 ? TimeSpan.FromHours(25) : Between(60, 1_800),
+            Kind.Cloned => Between(20, 120),
+            _ => TimeSpan.Zero,
+        };
+    }
+
+    private static Kind Pick((Kind Kind, double Weight)[] kinds, Random dice)
+    {
+        var left = dice.NextDouble() * kinds.Sum(kind => kind.Weight);
+        foreach (var (kind, weight) in kinds)
+            if ((left -= weight) < 0)
+                return kind;
+        return kinds[^1].Kind;
+    }
+}
