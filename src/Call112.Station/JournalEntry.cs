@@ -40,7 +40,7 @@ public abstract record JournalEntry(StationTime At)
     /// <summary>The centre has stored the reports up to and with this one.</summary>
     public sealed record ReceiptStored(StationTime At, long UpTo) : JournalEntry(At);
 
-    /// <summary>This journal began anew, and the centre knows higher numbers: numbering goes on behind them.</summary>
+    /// <summary>This journal began anew or has lost its end, and the centre knows higher numbers: numbering goes on behind them.</summary>
     public sealed record NumberingAdopted(StationTime At, long UpTo) : JournalEntry(At);
 
     /// <summary>The centre silenced the siren of every alert that waits.</summary>

@@ -11,13 +11,14 @@ internal static class Receipts
         var isOurs = upTo <= state.LastSequence && (state.NumberingAgreed || upTo <= sentUpTo);
         if (isOurs)
         {
-            if (upTo > state.ReceiptedUpTo || !state.NumberingAgreed)
+            if (upTo > state.ReceiptedUpTo || (!state.NumberingAgreed && upTo >= state.FirstOfRun))
                 decision.Record(new JournalEntry.ReceiptStored(decision.Now, upTo));
             return;
         }
 
-        // A receipt for what was never sent. Once numbering is agreed that is nonsense and changes nothing. Before, it means that this
-        // journal began anew (lost card, file set aside): go on behind the number the centre knows, and report again what it took for copies.
+        // A receipt for what was never sent. Once numbering is agreed that is nonsense and changes nothing. Before, it means that this journal
+        // began anew or lost its end (card, file set aside, WAL gone): go on behind the number the centre knows, and report again what it
+        // took for copies.
         if (state.NumberingAgreed || upTo > Report.SequenceMax - StationState.ProvisionalMax)
             return;
         decision.Record(new JournalEntry.NumberingAdopted(decision.Now, Math.Max(upTo, state.LastSequence)));

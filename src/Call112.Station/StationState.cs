@@ -33,10 +33,13 @@ public sealed record StationState
     /// <summary>The centre has stored the reports up to and with this one.</summary>
     public long ReceiptedUpTo { get; init; }
 
-    /// <summary>A receipt has ever come: the numbering is agreed with the centre.</summary>
+    /// <summary>Sequence of the first report of this run of the service.</summary>
+    public long FirstOfRun { get; init; }
+
+    /// <summary>A receipt of this run has covered a report of this run: the numbering is agreed with the centre (ADR 0010).</summary>
     public bool NumberingAgreed { get; init; }
 
-    /// <summary>Reports that the centre may ask to be numbered anew; empty once the numbering is agreed.</summary>
+    /// <summary>Reports of this run that the centre may ask to be numbered anew; empty once the numbering is agreed.</summary>
     public ImmutableList<Report> Provisional { get; init; } = [];
 
     /// <summary>Open alerts and tasks, in order of arrival.</summary>
@@ -129,7 +132,7 @@ public sealed record StationState
             JournalEntry.AmendedAfterEnd e => Ended.TryGetValue(e.DispatchId, out var ended)
                 ? this with { Ended = Ended.SetItem(e.DispatchId, ended with { Revision = e.Revision }) }
                 : this,
-            JournalEntry.ReceiptStored e => this with { ReceiptedUpTo = Math.Max(ReceiptedUpTo, e.UpTo), NumberingAgreed = true, Provisional = [] },
+            JournalEntry.ReceiptStored e => Receipted(e.UpTo),
             JournalEntry.NumberingAdopted e => this with { LastSequence = e.UpTo, ReceiptedUpTo = e.UpTo, NumberingAgreed = true, Provisional = [] },
             JournalEntry.Silenced => this with { Alerts = [.. Alerts.Select(alert => alert.Waits ? alert with { Silenced = true } : alert)] },
             JournalEntry.Chimed e => this with { ChimeSince = e.At.Monotonic, ChimeFor = e.Duration },
@@ -147,6 +150,9 @@ public sealed record StationState
         return this with
         {
             BootId = entry.BootId,
+            FirstOfRun = LastSequence + 1,
+            NumberingAgreed = false,
+            Provisional = [],
             Alerts = [.. Alerts.Select(alert => alert.Shifted(shift))],
             Ended = Ended.SetItems(Ended.Select(pair => KeyValuePair.Create(pair.Key, pair.Value with
             {
@@ -157,6 +163,13 @@ public sealed record StationState
             LastActualAt = LastActualAt + shift,
             ChimeSince = ChimeSince + shift,
         };
+    }
+
+    /// <summary>A receipt for reports of earlier runs only says nothing about the numbers that this run has given.</summary>
+    private StationState Receipted(long upTo)
+    {
+        var next = this with { ReceiptedUpTo = Math.Max(ReceiptedUpTo, upTo) };
+        return upTo < FirstOfRun ? next : next with { NumberingAgreed = true, Provisional = [] };
     }
 
     private StationState Stored(JournalEntry.DispatchStored entry)

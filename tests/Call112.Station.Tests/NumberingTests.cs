@@ -95,4 +95,35 @@ public class NumberingTests
         var again = entries.OfType<JournalEntry.Renumbered>().Select(entry => entry.Report.Sequence).ToList();
         Assert.Equal(Enumerable.Range(1, (int)last).Select(n => last + n), again);
     }
+
+    /// <summary>F2: the WAL was deleted, and the journal is a valid older one that has seen receipts (found by the simulated city, seed 1028).</summary>
+    [Fact]
+    public void A_journal_that_has_lost_its_end_goes_on_behind_the_number_the_centre_knows()
+    {
+        var station = new StationDriver();
+        station.Send(Call.Fire());
+        station.Send(new StationInput.ReceiptArrived(2));
+        // Reports 3 to 5 were written, sent and receipted, and are gone: the next run gives their numbers again.
+        station.Restart(TimeSpan.FromSeconds(1));
+        Assert.Equal((3, ReportEvent.Started), (station.Last.Sequence, station.Last.Event));
+
+        station.Send(new StationInput.ReceiptArrived(5));
+
+        Assert.Equal((6, 5), (station.State.LastSequence, station.State.ReceiptedUpTo));
+        Assert.Single(station.Send(new StationInput.ReceiptArrived(6)));
+        Assert.True(station.State.NumberingAgreed);
+    }
+
+    [Fact]
+    public void A_receipt_for_an_earlier_run_does_not_agree_the_numbers_of_this_one()
+    {
+        var station = new StationDriver();
+        station.Send(Call.Fire());
+        station.Restart(TimeSpan.FromSeconds(1));
+        station.Send(new StationInput.ReceiptArrived(2));
+        Assert.Equal((2, false), (station.State.ReceiptedUpTo, station.State.NumberingAgreed));
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(2)));
+        station.Send(new StationInput.ReceiptArrived(3));
+        Assert.True(station.State.NumberingAgreed);
+    }
 }

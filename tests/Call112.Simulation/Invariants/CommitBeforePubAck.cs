@@ -8,6 +8,8 @@ namespace Call112.Simulation.Invariants;
 /// <summary>A dispatch is acknowledged to the broker only when its id is on the disk in such a way that a power cut leaves it there (F1).</summary>
 internal sealed class CommitBeforePubAck(SimulatedCity city) : Invariant(city)
 {
+    private readonly HashSet<(StationNode Station, Guid Id)> _held = [];
+
     public override string Name => "stored before its PUBACK";
 
     public override void Watch() => City.Broker.Confirmed += Confirmed;
@@ -20,7 +22,11 @@ internal sealed class CommitBeforePubAck(SimulatedCity city) : Invariant(city)
         // While the disk fails, the rule is another: what waits for it is bounded, so that the next dispatch still comes in (F3).
         if (City.MarksOf(station).DiskWasBroken || City.MarksOf(station).WasCloned || MessageReader.ReadDispatch(message.Payload).Value is not { } dispatch)
             return;
+        // What was on the disk once stays there; a journal that is lost comes with a mark.
+        if (_held.Contains((station, dispatch.DispatchId)) && !City.MarksOf(station).JournalWasLost)
+            return;
         if (!station.Disk.HoldsThroughPowerCut(Encoding.UTF8.GetBytes(dispatch.DispatchId.ToString())))
             Break($"{station.Id} has acknowledged {dispatch.DispatchId}, and a power cut now would lose it");
+        _held.Add((station, dispatch.DispatchId));
     }
 }

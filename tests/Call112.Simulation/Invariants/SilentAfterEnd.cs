@@ -12,6 +12,7 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
 {
     private readonly Dictionary<string, SortedDictionary<long, (Guid Id, int Revision)>> _ends = [];
     private readonly Dictionary<string, long> _read = [];
+    private readonly Dictionary<string, string> _runs = [];
 
     public override string Name => "silent after its end";
 
@@ -21,19 +22,18 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
         {
             _ends[station.Id] = [];
             _read[station.Id] = 0;
-            station.Started += () => Restarted(station);
             station.ReportsReady += () => Read(station);
             station.Cabinet.Written += () => Listen(station);
         }
     }
 
-    /// <summary>What was not stored when the process died is as if it had not been.</summary>
-    private void Restarted(StationNode station)
+    /// <summary>A new run: what was not stored when the last one died is as if it had not been.</summary>
+    private void NoteRun(StationNode station, StationState state)
     {
-        if (station.Loop is not { } loop)
+        if (_runs.GetValueOrDefault(station.Id) == state.BootId)
             return;
-        // The first step of a run adds its own report.
-        var kept = loop.State.LastSequence - 1;
+        _runs[station.Id] = state.BootId;
+        var kept = state.FirstOfRun - 1;
         foreach (var sequence in _ends[station.Id].Keys.Where(sequence => sequence > kept).ToList())
             _ends[station.Id].Remove(sequence);
         _read[station.Id] = Math.Min(_read[station.Id], Math.Max(0, kept));
@@ -43,6 +43,7 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
     {
         if (station.Loop is not { } loop)
             return;
+        NoteRun(station, loop.State);
         foreach (var report in loop.ReadReports(_read[station.Id], 1_000))
         {
             _read[station.Id] = report.Sequence;
@@ -58,6 +59,7 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
         const Outputs sounders = Outputs.Siren;
         if ((station.Cabinet.Asked & sounders) == 0 || station.Loop?.State is not { } state)
             return;
+        NoteRun(station, state);
         var waits = state.Alerts.Where(alert => alert.Waits).ToList();
         if (waits.Count == 0)
             Break($"the siren of {station.Id} sounds and nothing waits");

@@ -31,11 +31,11 @@ internal static class Planner
     {
         var dice = new Random(seed);
         var stations = StationCount(dice);
-        var minutes = dice.NextDouble() < 0.1 ? 20 + dice.Next(20) : 2 + dice.Next(8);
+        var minutes = dice.NextDouble() < 0.05 ? 12 + dice.Next(20) : 1 + dice.Next(4);
         var length = TimeSpan.FromMinutes(minutes);
         var kinds = Enumerable.Range(0, stations).Select(_ => dice.Next(Enum.GetValues<StationKind>().Length)).ToList();
         var happenings = new List<Happening>();
-        var people = 4 + dice.Next(Math.Min(60, 6 + minutes * 3));
+        var people = 4 + dice.Next(Math.Min(60, 10 + minutes * 4));
         for (var i = 0; i < people; i++)
             happenings.Add(Make(Pick(s_people, dice), length, stations, dice));
 
