@@ -47,7 +47,7 @@ public sealed class DiskFaultTests
         Assert.Equal(before + 6, disk.Writes);
     }
 
-    /// <summary>F3: a card that became read-only while the station was dead. Its WAL can be read if the index of the last process lies beside it.</summary>
+    /// <summary>F3: a card became read-only while the station was dead. Its WAL can be read if the last process left its index beside it.</summary>
     [Fact]
     public void A_card_that_became_read_only_can_still_be_read()
     {
@@ -148,7 +148,8 @@ public sealed class DiskFaultTests
             {
                 var content = DiskImage.EmptyJournal.Files[SimulatedDisk.JournalName].ToArray();
                 content[at] ^= mask;
-                using var disk = new SimulatedDisk($"header-{at}-{mask}", 1, new DiskImage([KeyValuePair.Create(SimulatedDisk.JournalName, content)]));
+                var image = new DiskImage([KeyValuePair.Create(SimulatedDisk.JournalName, content)]);
+                using var disk = new SimulatedDisk($"header-{at}-{mask}", 1, image);
                 try
                 {
                     var (file, found) = JournalFile.Open(disk.JournalPath, disk);

@@ -44,8 +44,11 @@ internal sealed class DiskStation : IDisposable
     public static Report Report(long sequence, string? detail = null) => new(
         "pkm-gogagoman", sequence, "boot-1", ReportEvent.Rejected, s_wall, s_wall, ClockState.Synchronized, ReportSource.Automatic, Detail: detail);
 
-    public static JournalEntry Entry(long sequence, string? detail = null) =>
-        new JournalEntry.Reported(new StationTime(TimeSpan.FromSeconds(sequence), s_wall.AddSeconds(sequence), ClockState.Synchronized), Report(sequence, detail));
+    public static JournalEntry Entry(long sequence, string? detail = null)
+    {
+        var after = TimeSpan.FromSeconds(sequence);
+        return new JournalEntry.Reported(new StationTime(after, s_wall + after, ClockState.Synchronized), Report(sequence, detail));
+    }
 
     /// <summary>Lives several lives, each of which ends in its own way, and looks at the start of each what is left of the ones before.</summary>
     public DiskStation Run()

@@ -8,7 +8,7 @@ namespace Call112.Simulation.Tests.Disk;
 
 /// <summary>The simulated disk against the one that SQLite has on this machine. Alone, because it counts what the process holds.</summary>
 [Collection(nameof(Alone))]
-public sealed unsafe partial class MachineDiskTests(ITestOutputHelper output)
+public sealed unsafe class MachineDiskTests(ITestOutputHelper output)
 {
     /// <summary>What SQLite believes of a disk decides what it writes and flushes: F1 would be proven for another disk than ours.</summary>
     [Fact]
@@ -19,7 +19,8 @@ public sealed unsafe partial class MachineDiskTests(ITestOutputHelper output)
         {
             using var disk = new SimulatedDisk("promises", 1);
             using var simulated = Rows.Open(disk);
-            using var real = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "a.db"), Pooling = false }.ToString());
+            var source = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "a.db"), Pooling = false };
+            using var real = new SqliteConnection(source.ToString());
             real.Open();
             Assert.Equal(PromisesOf(real), PromisesOf(simulated));
         }
@@ -76,34 +77,35 @@ public sealed unsafe partial class MachineDiskTests(ITestOutputHelper output)
         Assert.Equal(before, SimulatedDisk.LivingIndexes);
     }
 
-    /// <summary>The campaign's pace. The limits are ten times what a quiet machine needs: they find a mistake, not a busy neighbour.</summary>
+    /// <summary>
+    /// The campaign's pace: 100,000 seeds of up to 50 stations. The fastest of many is taken, and the limits are ten times what a quiet machine
+    /// needs: they find a mistake, not a busy neighbour.
+    /// </summary>
     [Fact]
     public void Opening_and_appending_cost_microseconds()
     {
-        using var disk = new SimulatedDisk("pace", 1, DiskImage.EmptyJournal);
-        var state = StationState.Empty;
         var opening = new List<TimeSpan>();
         var appending = new List<TimeSpan>();
         for (var i = 0; i < 300; i++)
         {
+            using var disk = new SimulatedDisk("pace", i, DiskImage.EmptyJournal);
             JournalFile? file = null;
             opening.Add(Taken(() => file = JournalFile.Open(disk.JournalPath, disk).File));
-            for (var j = 0; j < 10; j++)
+            var state = StationState.Empty;
+            for (var j = 1; j <= 10; j++)
             {
-                var entry = DiskStation.Entry(state.LastSequence + 1);
+                var entry = DiskStation.Entry(j);
                 state = state.With(entry);
                 appending.Add(Taken(() => file!.Append([entry], state)));
             }
 
             file!.Dispose();
-            if (i % 30 == 0)
-                disk.Damage(disk.JournalPath, DiskDamage.Missing, new Random(i));
         }
 
-        var (open, append) = (Median(opening), Median(appending));
-        output.WriteLine($"open {open.TotalMicroseconds:f0} µs, append {append.TotalMicroseconds:f1} µs");
-        Assert.InRange(open.TotalMicroseconds, 0, 3_000);
-        Assert.InRange(append.TotalMicroseconds, 0, 400);
+        var (open, append) = (opening.Min(), appending.Min());
+        output.WriteLine($"at best: open {open.TotalMicroseconds:f0} µs, append {append.TotalMicroseconds:f1} µs");
+        Assert.InRange(open.TotalMicroseconds, 0, 1_000);
+        Assert.InRange(append.TotalMicroseconds, 0, 100);
     }
 
     private static TimeSpan Taken(Action act)
@@ -111,12 +113,6 @@ public sealed unsafe partial class MachineDiskTests(ITestOutputHelper output)
         var from = TimeProvider.System.GetTimestamp();
         act();
         return TimeProvider.System.GetElapsedTime(from);
-    }
-
-    private static TimeSpan Median(List<TimeSpan> taken)
-    {
-        taken.Sort();
-        return taken[taken.Count / 2];
     }
 
     private static void Write(string path, JournalDisk disk)

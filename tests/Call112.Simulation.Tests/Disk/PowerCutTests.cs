@@ -92,8 +92,8 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// F1: the process is killed between its last write and the flush. The next one reads the entry from the page cache, and tells the centre; a power
-    /// cut right then must not take it back, for its number would be given again.
+    /// F1: the process is killed between its last write and the flush. The next one reads the entry from the page cache, and tells the
+    /// centre; a power cut right then must not take it back, for its number would be given again.
     /// </summary>
     [Fact]
     public void What_an_opened_journal_tells_survives_a_power_cut_at_once()

@@ -81,8 +81,8 @@ internal static unsafe partial class SimulatedVfs
         var disk = name is null ? SimulatedDisk.Nameless() : SimulatedDisk.Of(path);
         if (disk is null)
             return SqliteCode.CannotOpen;
-        var open = disk.Open(
-            path, (flags & Create) != 0, (flags & Exclusive) != 0 && (flags & Create) != 0, (flags & ReadWrite) != 0, (flags & (MainJournal | Wal)) != 0, out var code);
+        var (create, write, isLog) = ((flags & Create) != 0, (flags & ReadWrite) != 0, (flags & (MainJournal | Wal)) != 0);
+        var open = disk.Open(path, create, exclusive: create && (flags & Exclusive) != 0, write, isLog, out var code);
         if (open is null)
             return code;
         file->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(open));
@@ -204,7 +204,8 @@ internal static unsafe partial class SimulatedVfs
     private static int DeviceCharacteristics(File* file) => PowersafeOverwrite | SubpageRead;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int ShmMap(File* file, int region, int size, int extend, void** memory) => Of(file).MapIndex(region, size, extend != 0, out *memory);
+    private static int ShmMap(File* file, int region, int size, int extend, void** memory) =>
+        Of(file).MapIndex(region, size, extend != 0, out *memory);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int ShmLock(File* file, int first, int count, int flags) => Of(file).LockIndex(first, count, flags);
