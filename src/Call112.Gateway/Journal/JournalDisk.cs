@@ -17,6 +17,13 @@ public class JournalDisk
     /// <summary>The file's length in bytes, or null when there is no such file.</summary>
     public virtual long? LengthOf(string path) => new FileInfo(path) is { Exists: true, Length: var length } ? length : null;
 
+    /// <summary>Reads the first bytes of a file; gives how many there were.</summary>
+    public virtual int ReadStart(string path, Span<byte> to)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return file.ReadAtLeast(to, to.Length, throwOnEndOfStream: false);
+    }
+
     /// <summary>Gives a file another name in its folder, in place of a file that has that name. Throws <see cref="IOException"/>.</summary>
     public virtual void Move(string from, string to) => File.Move(from, to, overwrite: true);
 

@@ -217,7 +217,11 @@ internal sealed class JournalFile : IDisposable
             connection.Open();
             file = new JournalFile(connection);
             file.Prepare(path, disk);
-            return (file, file.Load());
+            var content = file.Load();
+            // A process that was killed may have written what it did not flush. It is read back here, and a power cut could still take it (F1):
+            // only what a checkpoint has flushed may be told to anybody. After an orderly stop there is nothing to do.
+            file.Execute("PRAGMA wal_checkpoint");
+            return (file, content);
         }
         catch
         {
@@ -227,11 +231,27 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Refuses a file whose header asks for a newer SQLite to write it (F2: one spoiled byte will do). SQLite calls it read-only, and it must not
+    /// be taken for a card that is (F3): nothing would ever be stored again. Looked at only then, because whoever closes a file that SQLite has
+    /// open takes its locks away.
+    /// </summary>
+    private void RefuseNewerFormat(string path, JournalDisk disk)
+    {
+        const int WriteVersionAt = 18, Wal = 2;
+        if (SQLitePCL.raw.sqlite3_db_readonly(_connection.Handle, "main") != 1)
+            return;
+        Span<byte> header = stackalloc byte[WriteVersionAt + 1];
+        if (disk.ReadStart(path, header) == header.Length && header[WriteVersionAt] > Wal)
+            throw new InvalidDataException($"file format {header[WriteVersionAt]} where {Wal} is known");
+    }
+
     private void Prepare(string path, JournalDisk disk)
     {
+        var version = Scalar("PRAGMA user_version");
+        RefuseNewerFormat(path, disk);
         // FULL: what is acknowledged has reached the disk, also through a power cut (F1). The small cache keeps idle memory low.
         Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-512; PRAGMA journal_size_limit=1048576");
-        var version = Scalar("PRAGMA user_version");
         var tables = Scalar("SELECT count(*) FROM sqlite_master");
         if (version == 0 && tables == 0)
             Execute($"BEGIN IMMEDIATE; {Schema} PRAGMA user_version={SchemaVersion}; COMMIT");

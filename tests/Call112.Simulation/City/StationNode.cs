@@ -35,7 +35,7 @@ internal sealed class StationNode : IDisposable
         Wall = new WallClock(schedule);
         Line = new Line(schedule, dice);
         Cabinet = new Cabinet(schedule, dice);
-        Disk = new SimulatedDisk(diskName, dice.Next());
+        Disk = new SimulatedDisk(diskName, dice.Next(), DiskImage.EmptyJournal);
         _options = new GatewayOptions
         {
             Station = new StationOptions { Id = id, Name = id, Kind = kind, Groups = groups },
