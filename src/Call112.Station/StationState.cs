@@ -17,7 +17,7 @@ public sealed record StationState
     /// <summary>How many ended dispatches are remembered, to know their copies again.</summary>
     public const int EndedMax = 2_048;
 
-    /// <summary>How many reports of a new journal are kept until the centre's first receipt (see <see cref="JournalEntry.NumberingAdopted"/>).</summary>
+    /// <summary>How many reports of this run are kept, until their receipt, to be numbered anew (see <see cref="JournalEntry.NumberingAdopted"/>).</summary>
     public const int ProvisionalMax = 1_000;
 
     public static StationState Empty { get; } = new();
@@ -36,10 +36,10 @@ public sealed record StationState
     /// <summary>Sequence of the first report of this run of the service.</summary>
     public long FirstOfRun { get; init; }
 
-    /// <summary>A receipt of this run has covered a report of this run: the numbering is agreed with the centre (ADR 0010).</summary>
+    /// <summary>A receipt has covered a report of this run: the numbering is agreed with the centre, as far as anybody can tell (ADR 0010).</summary>
     public bool NumberingAgreed { get; init; }
 
-    /// <summary>Reports of this run that the centre may ask to be numbered anew; empty once the numbering is agreed.</summary>
+    /// <summary>Reports of this run without a receipt, which may have to be numbered anew.</summary>
     public ImmutableList<Report> Provisional { get; init; } = [];
 
     /// <summary>Open alerts and tasks, in order of arrival.</summary>
@@ -128,7 +128,7 @@ public sealed record StationState
             JournalEntry.Started e => Restarted(e),
             JournalEntry.DispatchStored e => Stored(e),
             JournalEntry.Reported e => Reported(e),
-            JournalEntry.Renumbered e => this with { LastSequence = e.Report.Sequence },
+            JournalEntry.Renumbered e => this with { LastSequence = e.Report.Sequence, Provisional = Provisional.Add(e.Report) },
             JournalEntry.AmendedAfterEnd e => Ended.TryGetValue(e.DispatchId, out var ended)
                 ? this with { Ended = Ended.SetItem(e.DispatchId, ended with { Revision = e.Revision }) }
                 : this,
@@ -169,7 +169,7 @@ public sealed record StationState
     private StationState Receipted(long upTo)
     {
         var next = this with { ReceiptedUpTo = Math.Max(ReceiptedUpTo, upTo) };
-        return upTo < FirstOfRun ? next : next with { NumberingAgreed = true, Provisional = [] };
+        return upTo < FirstOfRun ? next : next with { NumberingAgreed = true, Provisional = Provisional.RemoveAll(report => report.Sequence <= upTo) };
     }
 
     private StationState Stored(JournalEntry.DispatchStored entry)
@@ -197,7 +197,7 @@ public sealed record StationState
         var next = this with
         {
             LastSequence = report.Sequence,
-            Provisional = NumberingAgreed || Provisional.Count >= ProvisionalMax ? Provisional : Provisional.Add(report),
+            Provisional = Provisional.Count >= ProvisionalMax ? Provisional : Provisional.Add(report),
         };
         if (Troubles.ClearedBy(report.Event) is { } cleared)
             return next with { Alarms = next.Alarms.RemoveAll(alarm => alarm.Event == cleared && alarm.Detail == report.Detail) };

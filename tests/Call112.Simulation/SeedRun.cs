@@ -58,6 +58,22 @@ internal static class SeedRun
         return broken.IsEmpty ? 0 : 1;
     }
 
+    /// <summary>How many cities it takes until a promise is broken: the worth of the promises, tried on code that is broken on purpose.</summary>
+    public static int UntilBroken(int from, int count)
+    {
+        for (var seed = from; seed < from + count; seed++)
+        {
+            using var city = new SimulatedCity(Planner.Make(seed));
+            if (city.Run().Breach is not { } breach)
+                continue;
+            Console.WriteLine($"{breach.Invariant}\t{seed - from + 1}\t{breach.What}");
+            return 0;
+        }
+
+        Console.WriteLine($"nothing\t{count}\tevery promise held");
+        return 1;
+    }
+
     private static void Show(int seed, CityEnd end)
     {
         var shrunk = Shrinker.Shrink(Planner.Make(seed), end.Breach!.Invariant);

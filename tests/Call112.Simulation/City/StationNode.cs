@@ -92,7 +92,8 @@ internal sealed class StationNode : IDisposable
 
     public TimeSpan Monotonic => _schedule.Now - _machineBootedAt;
 
-    public Connection? Connection => _broker.ConnectionOf(ClientId);
+    /// <summary>The connection that the broker believes in, if it is this box's own.</summary>
+    public Connection? Connection => _broker.ConnectionOf(ClientId) is { } connection && connection.Life == Life ? connection : null;
 
     public void Start()
     {

@@ -32,7 +32,8 @@ internal sealed class HeardInTime(SimulatedCity city) : Invariant(city)
     {
         var now = City.Schedule.Now;
         foreach (var station in City.Stations)
-            _reachableSince[station.Id] = City.IsReachable(station) ? _reachableSince[station.Id] ?? now : null;
+            // Of two boxes with one name the centre hears one, and is content (F20): it names the fault, and promises nothing.
+            _reachableSince[station.Id] = City.IsReachable(station) && !City.MarksOf(station).WasCloned ? _reachableSince[station.Id] ?? now : null;
         City.Truth.Waiting.RemoveAll(dispatch => dispatch.EndsAt <= now || dispatch.IsCancelled || (dispatch.Heard.Count > 0 && dispatch.Heard.Values.All(heard => heard)));
         foreach (var dispatch in City.Truth.Waiting)
             foreach (var (id, heard) in dispatch.Heard)

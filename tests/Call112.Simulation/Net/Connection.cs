@@ -22,6 +22,9 @@ internal sealed class Connection(SimulatedBroker broker, Session session, Line l
 
     public bool BrokerIsOpen { get; private set; } = true;
 
+    /// <summary>The process at the client's end.</summary>
+    public Life Life => life;
+
     public TimeSpan HeardAt { get; set; } = life.Schedule.Now;
 
     /// <summary>Both ends believe in it.</summary>
