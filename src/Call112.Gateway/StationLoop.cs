@@ -21,6 +21,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>Inputs that wait at most; then the poster waits, and with it the broker.</summary>
     public const int QueueMax = 1_024;
 
+    /// <summary>Batches that wait for the disk at most before messages wait too. Ticks, buttons and what is already queued go on.</summary>
+    public const int JournalWaitingMax = 4_096;
+
     /// <summary>The tick: sampling of inputs and evaluation of outputs (hardware.md: inputs polled every 10 ms).</summary>
     public static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(10);
 
@@ -110,7 +113,17 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         }
 
         var posted = new Posted(input, message.Acknowledge);
+        if (JournalWaiting > JournalWaitingMax)
+            return PostWhenJournalFollowsAsync(posted);
         return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
+    }
+
+    /// <summary>A flood of entries is faster than a disk: the broker holds what the disk cannot follow, and not this process (F18).</summary>
+    private async ValueTask PostWhenJournalFollowsAsync(Posted posted)
+    {
+        while (JournalWaiting > JournalWaitingMax)
+            await Task.Delay(TickEvery, _clock.Time);
+        await _inputs.Writer.WriteAsync(posted);
     }
 
     /// <summary>Posts an input that nobody waits for.</summary>

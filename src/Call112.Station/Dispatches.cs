@@ -71,7 +71,8 @@ internal static class Dispatches
     {
         if (dispatch.Revision <= open.Dispatch.Revision)
         {
-            decision.Report(ReportEvent.Duplicate, alert: open, detail: open.Step.ToString());
+            Repeats.Tell(decision, ReportEvent.Duplicate, new Telltale(
+                ReportSource.Automatic, open.Id, open.Dispatch.Incident?.IncidentId, decision.Now.Monotonic - open.ReceivedAt, Detail: open.Step.ToString()));
             return;
         }
 
@@ -92,7 +93,7 @@ internal static class Dispatches
         // A cancelled dispatch stays cancelled, and no copy sounds: what decides is the state, never the arrival of a message (F6).
         if (!isNew || ended.Step == ReportEvent.Cancelled || HasExpired(dispatch, decision.Now))
         {
-            decision.Report(ReportEvent.Duplicate, ReportSource.Automatic, ended.Id, ended.IncidentId, elapsed, detail: StepOf(ended));
+            Duplicate(decision, ended);
             return;
         }
 
@@ -136,8 +137,10 @@ internal static class Dispatches
             if (ended.Step == ReportEvent.Completed && ended.Revision < Dispatch.RevisionMax)
                 decision.Record(new JournalEntry.AmendedAfterEnd(decision.Now, id, Dispatch.RevisionMax));
             // Declined, expired or lapsed: becomes cancelled without a sound.
-            decision.Report(isOver ? ReportEvent.Duplicate : ReportEvent.Cancelled, ReportSource.Automatic, id, ended.IncidentId,
-                decision.Now.Monotonic - ended.ReceivedAt, detail: isOver ? StepOf(ended) : null);
+            if (isOver)
+                Duplicate(decision, ended);
+            else
+                decision.Report(ReportEvent.Cancelled, ReportSource.Automatic, id, ended.IncidentId, decision.Now.Monotonic - ended.ReceivedAt);
             return;
         }
 
@@ -196,5 +199,6 @@ internal static class Dispatches
     /// <summary>Once discreet, always discreet: a change that forgets the word must not betray whom it protected, nor start a siren.</summary>
     private static Dispatch Discreetly(Dispatch dispatch, bool wasDiscreet) => wasDiscreet && !dispatch.IsDiscreet ? dispatch with { Discreet = true } : dispatch;
 
-    private static string StepOf(EndedAlert ended) => ended.Step.ToString();
+    private static void Duplicate(Decision decision, EndedAlert ended) => Repeats.Tell(decision, ReportEvent.Duplicate, new Telltale(
+        ReportSource.Automatic, ended.Id, ended.IncidentId, decision.Now.Monotonic - ended.ReceivedAt, Detail: ended.Step.ToString()));
 }
