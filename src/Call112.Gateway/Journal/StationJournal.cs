@@ -53,6 +53,7 @@ public sealed class StationJournal : IDisposable
     private bool _contradicted;
     private bool _disposed;
     private int _waiting;
+    private int _waitingEntries;
 
     private StationJournal(string path, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content)
     {
@@ -72,6 +73,9 @@ public sealed class StationJournal : IDisposable
 
     /// <summary>Batches that were handed over and neither stored nor, because the disk fails, taken into memory. Zero: the journal rests.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Entries of those batches: what they cost in memory. A batch without one is only an acknowledgement that waits for those before it.</summary>
+    public int WaitingEntries => Volatile.Read(ref _waitingEntries);
 
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
@@ -130,6 +134,7 @@ public sealed class StationJournal : IDisposable
     private void Hand(Batch batch)
     {
         Interlocked.Increment(ref _waiting);
+        Interlocked.Add(ref _waitingEntries, batch.Entries.Count);
         _queue.Add(batch);
     }
 
@@ -214,6 +219,7 @@ public sealed class StationJournal : IDisposable
                 batches.Add(more);
             Store(batches);
             Interlocked.Add(ref _waiting, -batches.Count);
+            Interlocked.Add(ref _waitingEntries, -batches.Sum(batch => batch.Entries.Count));
         }
 
         // Asked to end while the disk fails: one last attempt, for what is still only in memory.

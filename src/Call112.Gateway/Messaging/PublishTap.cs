@@ -14,10 +14,13 @@ namespace Call112.Gateway.Messaging;
 /// <summary>
 /// Takes PUBLISH packets off MQTTnet's wire adapter as they are read, and hands them on in the thread that read them.
 /// MQTTnet's own way leads through an unbounded queue to another thread: 50 to 100 µs before the siren, and a memory without limit (F18).
-/// QoS 2, which the station never subscribes to, ends the connection: behind it is that queue. Everything else passes through. One tap lives with one connection, so a PUBACK cannot reach another (MQTT ack traps, F6).
+/// What comes before the broker has accepted the connection (MQTT-3.2.0-1), or with QoS 2, which was never subscribed and leads into that queue,
+/// ends the connection. Everything else passes through. One tap lives with one connection, so a PUBACK cannot reach another (MQTT ack traps, F6).
 /// </summary>
 internal sealed class PublishTap(IMqttChannelAdapter wire, Func<PublishTap, MqttPublishPacket, ValueTask> take) : IMqttChannelAdapter
 {
+    private bool _accepted;
+
     public long BytesReceived => wire.BytesReceived;
 
     public long BytesSent => wire.BytesSent;
@@ -37,8 +40,12 @@ internal sealed class PublishTap(IMqttChannelAdapter wire, Func<PublishTap, Mqtt
         while (true)
         {
             var packet = await wire.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
+            if (packet is MqttConnAckPacket { ReasonCode: MqttConnectReasonCode.Success })
+                _accepted = true;
             if (packet is not MqttPublishPacket publish)
                 return packet;
+            if (!_accepted)
+                throw new MqttProtocolViolationException("a publish before the CONNACK");
             if (publish.QualityOfServiceLevel > MqttQualityOfServiceLevel.AtLeastOnce)
                 throw new MqttProtocolViolationException("a publish of QoS 2, where QoS 1 is the most that was subscribed");
             await take(this, publish).ConfigureAwait(false);
