@@ -55,10 +55,8 @@ internal sealed unsafe class EdgeMap
     public bool Fold()
     {
         var isNew = false;
-        for (var i = 0; i < Size; i++)
+        for (var i = NextReached(0); i >= 0; i = NextReached(i + 1))
         {
-            if (s_counters[i] == 0)
-                continue;
             var bucket = (byte)(1 << (int)Math.Log2(s_counters[i]));
             if ((_reached[i] & bucket) != 0)
                 continue;
@@ -69,5 +67,11 @@ internal sealed unsafe class EdgeMap
         }
 
         return isNew;
+    }
+
+    private static int NextReached(int from)
+    {
+        var next = s_counters.AsSpan(from).IndexOfAnyExcept((byte)0);
+        return next < 0 ? -1 : from + next;
     }
 }

@@ -75,6 +75,8 @@ public sealed record FuzzTarget(string Name, int MaxBytes, Func<byte[], string> 
             Demand(field.Length > 0 || isOfTheWhole(reason), $"no field for '{reason}'");
         }
 
-        return $"{errors[0].Field} {string.Concat(errors[0].Reason.Where(c => !char.IsAsciiDigit(c)).Take(40))}";
+        // Only our own words: what the input itself brought into a reason would make every input a new one.
+        var own = errors[0].Reason.Split('\'', '"')[0];
+        return own.StartsWith("no such option", StringComparison.Ordinal) ? own : $"{errors[0].Field} {string.Concat(own.Where(c => !char.IsAsciiDigit(c)))}";
     }
 }
