@@ -166,7 +166,7 @@ internal sealed class CenterLoop : IDisposable
         _log.LogWarning("{Kind} of {Station} refused: {Reason} ({Count} refused since the last line)", incoming.Topic.Kind, incoming.Topic.Name, reason, passed);
     }
 
-    /// <summary>At most <see cref="NotesPerSecond"/> lines each second: valid reports about nothing can be sent as fast as malformed ones (F3).</summary>
+    /// <summary>At most <see cref="NotesPerSecond"/> lines each second: valid reports about nothing come as fast as malformed ones (F3).</summary>
     private void LogNote(Noted note)
     {
         if (_notesSince == 0 || _time.GetElapsedTime(_notesSince) >= TimeSpan.FromSeconds(1))

@@ -121,7 +121,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
     }
 
-    private bool IsJournalBehind => _journal is { } journal && (journal.WaitingEntries > EntriesWaitingMax || journal.Waiting > AcknowledgementsWaitingMax);
+    private bool IsJournalBehind => _journal is { } journal
+        && (journal.WaitingEntries > EntriesWaitingMax || journal.Waiting > AcknowledgementsWaitingMax);
 
     /// <summary>A flood of entries is faster than a disk: the broker holds what the disk cannot follow, and not this process (F18).</summary>
     private async ValueTask PostWhenJournalFollowsAsync(Posted posted)

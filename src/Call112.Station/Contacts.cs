@@ -101,7 +101,7 @@ internal static class Contacts
             decision.Report(ReportEvent.PanicPressed, ReportSource.Button);
     }
 
-    /// <summary>A trouble is raised at once, always; that of a contact which chatters ends only after a rest, so that it is not reported for ever.</summary>
+    /// <summary>A trouble is raised at once, always; that of a contact which chatters ends only after a rest (F3).</summary>
     private static void Level(Decision decision, Inputs input, Debouncer contact, Edge edge)
     {
         var alarm = input switch
@@ -113,7 +113,8 @@ internal static class Contacts
         };
         if (contact.Active && edge != Edge.None)
             decision.Raise(alarm);
-        else if (!contact.Active && decision.State.Stands(alarm) && decision.Now.Monotonic - contact.Since >= Repeats.RestBefore(decision, alarm, usual: TimeSpan.Zero))
+        else if (!contact.Active && decision.State.Stands(alarm)
+            && decision.Now.Monotonic - contact.Since >= Repeats.RestBefore(decision, alarm, usual: TimeSpan.Zero))
             decision.Clear(alarm);
     }
 }

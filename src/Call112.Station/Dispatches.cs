@@ -71,8 +71,7 @@ internal static class Dispatches
     {
         if (dispatch.Revision <= open.Dispatch.Revision)
         {
-            Repeats.Tell(decision, ReportEvent.Duplicate, new Telltale(
-                ReportSource.Automatic, open.Id, open.Dispatch.Incident?.IncidentId, decision.Now.Monotonic - open.ReceivedAt, Detail: open.Step.ToString()));
+            Duplicate(decision, open.Id, open.Dispatch.Incident?.IncidentId, open.ReceivedAt, open.Step);
             return;
         }
 
@@ -199,6 +198,11 @@ internal static class Dispatches
     /// <summary>Once discreet, always discreet: a change that forgets the word must not betray whom it protected, nor start a siren.</summary>
     private static Dispatch Discreetly(Dispatch dispatch, bool wasDiscreet) => wasDiscreet && !dispatch.IsDiscreet ? dispatch with { Discreet = true } : dispatch;
 
-    private static void Duplicate(Decision decision, EndedAlert ended) => Repeats.Tell(decision, ReportEvent.Duplicate, new Telltale(
-        ReportSource.Automatic, ended.Id, ended.IncidentId, decision.Now.Monotonic - ended.ReceivedAt, Detail: ended.Step.ToString()));
+    private static void Duplicate(Decision decision, EndedAlert ended) =>
+        Duplicate(decision, ended.Id, ended.IncidentId, ended.ReceivedAt, ended.Step);
+
+    private static void Duplicate(Decision decision, Guid id, string? incidentId, TimeSpan receivedAt, ReportEvent step) => Repeats.Tell(
+        decision,
+        ReportEvent.Duplicate,
+        new Telltale(ReportSource.Automatic, id, incidentId, decision.Now.Monotonic - receivedAt, Detail: step.ToString()));
 }

@@ -14,7 +14,13 @@ public readonly record struct Telling(ReportEvent Event, string? About, TimeSpan
 public sealed record Untold(ReportEvent Event, TimeSpan Since, long Count, Telltale Newest);
 
 /// <summary>What a report says beyond its event.</summary>
-public sealed record Telltale(ReportSource Source, Guid? DispatchId = null, string? IncidentId = null, TimeSpan? Elapsed = null, string? Reason = null, string? Detail = null);
+public sealed record Telltale(
+    ReportSource Source,
+    Guid? DispatchId = null,
+    string? IncidentId = null,
+    TimeSpan? Elapsed = null,
+    string? Reason = null,
+    string? Detail = null);
 
 /// <summary>
 /// What others can make the station say over and over is said a few times, then counted: a flood of messages or a loose contact must
@@ -51,7 +57,8 @@ public static class Repeats
         if (!IsCounted(report.Event))
             return tellings;
         tellings = Counted(tellings, report.Event, about: null, now);
-        return AboutOf(report.Event, report.DispatchId, report.Reason, report.Detail) is { } about ? Counted(tellings, report.Event, about, now) : tellings;
+        var about = AboutOf(report.Event, report.DispatchId, report.Reason, report.Detail);
+        return about is null ? tellings : Counted(tellings, report.Event, about, now);
     }
 
     /// <summary>Reports now, or counts for the next summary.</summary>
@@ -163,10 +170,12 @@ public static class Repeats
         }
 
         if (found >= 0)
-            return tellings.SetItem(found, IsOver(tellings[found], now) ? new Telling(what, about, now, 1) : tellings[found] with { Count = tellings[found].Count + 1 });
+            return tellings.SetItem(found, Next(tellings[found]));
         if (about is not null && abouts >= AboutsMax)
             tellings = tellings.RemoveAt(oldest);
         return tellings.Add(new Telling(what, about, now, 1));
+
+        Telling Next(Telling last) => IsOver(last, now) ? last with { Since = now, Count = 1 } : last with { Count = last.Count + 1 };
     }
 
     private static int IndexOf(ImmutableArray<Untold> untold, ReportEvent what)

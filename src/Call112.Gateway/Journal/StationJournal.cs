@@ -74,7 +74,7 @@ public sealed class StationJournal : IDisposable
     /// <summary>Batches that were handed over and neither stored nor, because the disk fails, taken into memory. Zero: the journal rests.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Entries of those batches: what they cost in memory. A batch without one is only an acknowledgement that waits for those before it.</summary>
+    /// <summary>Entries of those batches: what they cost in memory. A batch without one is only an acknowledgement in its turn.</summary>
     public int WaitingEntries => Volatile.Read(ref _waitingEntries);
 
     /// <summary>

@@ -38,7 +38,8 @@ internal sealed class PacketLimit(IMqttChannel wire, uint bytesMax) : IMqttChann
         return read;
     }
 
-    public Task WriteAsync(ReadOnlySequence<byte> buffer, bool isEndOfPacket, CancellationToken cancellationToken) => wire.WriteAsync(buffer, isEndOfPacket, cancellationToken);
+    public Task WriteAsync(ReadOnlySequence<byte> buffer, bool isEndOfPacket, CancellationToken cancellationToken) =>
+        wire.WriteAsync(buffer, isEndOfPacket, cancellationToken);
 
     public void Dispose() => wire.Dispose();
 

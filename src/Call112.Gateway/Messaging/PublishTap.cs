@@ -71,8 +71,12 @@ internal sealed class PublishTap(IMqttChannelAdapter wire, Func<PublishTap, Mqtt
         public IMqttChannelAdapter CreateClientAdapter(MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger)
         {
             var limited = new PacketLimit(new MqttTcpChannel(options), options.MaximumPacketSize);
-            var format = new MqttPacketFormatterAdapter(options.ProtocolVersion, new MqttBufferWriter(options.WriterBufferSize, options.WriterBufferSizeMax));
-            var wire = new MqttChannelAdapter(limited, format, logger) { AllowPacketFragmentation = options.AllowPacketFragmentation, PacketInspector = packetInspector };
+            var buffer = new MqttBufferWriter(options.WriterBufferSize, options.WriterBufferSizeMax);
+            var wire = new MqttChannelAdapter(limited, new MqttPacketFormatterAdapter(options.ProtocolVersion, buffer), logger)
+            {
+                AllowPacketFragmentation = options.AllowPacketFragmentation,
+                PacketInspector = packetInspector,
+            };
             return new PublishTap(wire, take);
         }
     }
