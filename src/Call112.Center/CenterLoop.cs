@@ -24,6 +24,9 @@ internal sealed class CenterLoop : IDisposable
     /// <summary>Changes that wait for one observer; one that is slower loses the oldest.</summary>
     private const int ChangesMax = 10_000;
 
+    /// <summary>Lines of the log that notes of the book may take each second.</summary>
+    private const int NotesPerSecond = 20;
+
     private readonly Channel<Item> _items = Channel.CreateBounded<Item>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly ConcurrentDictionary<Channel<CenterChange>, bool> _observers = new();
     private readonly CenterOptions _options;
@@ -32,7 +35,8 @@ internal sealed class CenterLoop : IDisposable
     private readonly ILogger _log;
     private readonly string _bootId = Guid.NewGuid().ToString("N");
     private ITimer? _ticks;
-    private long _refusals, _lastRefusal;
+    private long _refusals, _lastRefusal, _notesSince;
+    private int _notes;
     private BookStore _store;
     private DispatchBook _book;
 
@@ -162,6 +166,20 @@ internal sealed class CenterLoop : IDisposable
         _log.LogWarning("{Kind} of {Station} refused: {Reason} ({Count} refused since the last line)", incoming.Topic.Kind, incoming.Topic.Name, reason, passed);
     }
 
+    /// <summary>At most <see cref="NotesPerSecond"/> lines each second: valid reports about nothing come as fast as malformed ones (F3).</summary>
+    private void LogNote(Noted note)
+    {
+        if (_notesSince == 0 || _time.GetElapsedTime(_notesSince) >= TimeSpan.FromSeconds(1))
+        {
+            if (_notes > NotesPerSecond)
+                _log.LogWarning("{Count} further notes were not written", _notes - NotesPerSecond);
+            (_notesSince, _notes) = (_time.GetTimestamp(), 0);
+        }
+
+        if (++_notes <= NotesPerSecond)
+            _log.Log(note.Warning ? LogLevel.Warning : LogLevel.Information, "{Note}", note.Text);
+    }
+
     /// <summary>False when the loop has ended: what comes now is not acknowledged and comes again after the next start.</summary>
     private async ValueTask<bool> PostAsync(Item item, CancellationToken cancel = default)
     {
@@ -256,11 +274,8 @@ internal sealed class CenterLoop : IDisposable
                 var beat = new CenterHeartbeat(publish.SentAt, _bootId, publish.Number);
                 Session?.Publish(new Outgoing(Topics.CenterHeartbeat, MessageWriter.Write(beat), false, null, Urgent: true));
                 break;
-            case Noted { Warning: true } note:
-                _log.LogWarning("{Note}", note.Text);
-                break;
             case Noted note:
-                _log.LogInformation("{Note}", note.Text);
+                LogNote(note);
                 break;
         }
     }

@@ -21,6 +21,12 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>Inputs that wait at most; then the poster waits, and with it the broker.</summary>
     public const int QueueMax = 1_024;
 
+    /// <summary>
+    /// Entries, and acknowledgements, that wait for the disk at most before messages wait too. A disk that stalls must not hold up a siren:
+    /// only a flood reaches these, and without a broker that ignores the receive maximum nothing does.
+    /// </summary>
+    public const int EntriesWaitingMax = 4_096, AcknowledgementsWaitingMax = 200_000;
+
     /// <summary>The tick: sampling of inputs and evaluation of outputs (hardware.md: inputs polled every 10 ms).</summary>
     public static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(10);
 
@@ -113,7 +119,20 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         }
 
         var posted = new Posted(input, message.Acknowledge);
+        if (IsJournalBehind)
+            return PostWhenJournalFollowsAsync(posted);
         return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
+    }
+
+    private bool IsJournalBehind => _journal is { } journal
+        && (journal.WaitingEntries > EntriesWaitingMax || journal.Waiting > AcknowledgementsWaitingMax);
+
+    /// <summary>A flood of entries is faster than a disk: the broker holds what the disk cannot follow, and not this process (F18).</summary>
+    private async ValueTask PostWhenJournalFollowsAsync(Posted posted)
+    {
+        while (IsJournalBehind)
+            await Task.Delay(TickEvery, _clock.Time);
+        await _inputs.Writer.WriteAsync(posted);
     }
 
     /// <summary>Posts an input that nobody waits for.</summary>

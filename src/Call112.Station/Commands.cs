@@ -20,7 +20,8 @@ internal static class Commands
                 decision.Sense(decision.State.Senses with { IdentifySince = decision.Now.Monotonic });
                 break;
             case CommandKind.Silence:
-                if (decision.State.AnyWaits)
+                // Again and again changes nothing, and must not fill the journal (F3).
+                if (decision.State.Alerts.Any(alert => alert.Waits && !alert.Silenced))
                     decision.Record(new JournalEntry.Silenced(decision.Now));
                 break;
             case CommandKind.ReportNow:
@@ -45,9 +46,9 @@ internal static class Commands
             decision.Sense(senses with { SelfTest = null });
             var missing = Levels.AllOutputs.Where(output => (SelfTestOutputs & output) != 0 && (run.Confirmed & output) == 0).Select(Levels.NameOf).ToList();
             if (missing.Count == 0)
-                decision.Report(ReportEvent.SelfTestPassed, run.Source);
+                Repeats.Tell(decision, ReportEvent.SelfTestPassed, new Telltale(run.Source));
             else
-                decision.Report(ReportEvent.SelfTestFailed, run.Source, detail: string.Join(' ', missing));
+                Repeats.Tell(decision, ReportEvent.SelfTestFailed, new Telltale(run.Source, Detail: string.Join(' ', missing)));
         }
         else if (senses.IdentifySince is { } since && decision.Now.Monotonic - since >= decision.Timing.Identify)
             decision.Sense(senses with { IdentifySince = null });

@@ -28,8 +28,7 @@ internal static class Contacts
     {
         if ((input & Momentary) == 0)
         {
-            if (edge != Edge.None)
-                Level(decision, input, contact.Active);
+            Level(decision, input, contact, edge);
             return;
         }
 
@@ -63,7 +62,7 @@ internal static class Contacts
                 break;
             // A panic loop that is found open at start may have been opened while the box was dark: better once too often.
             case Inputs.Panic when edge == Edge.Pressed || (edge == Edge.FoundActive && !decision.State.Stands(ReportEvent.PanicPressed)):
-                decision.Report(ReportEvent.PanicPressed, ReportSource.Button);
+                Panic(decision);
                 break;
             case Inputs.Test:
                 Test(decision, contact, edge, held);
@@ -83,14 +82,27 @@ internal static class Contacts
         {
             decision.Sense(senses with { HoldServed = true });
             var panic = senses.Contacts[IndexOfPanic];
-            if (!panic.Active)
-                decision.Clear(ReportEvent.PanicPressed, source: ReportSource.Button);
+            if (panic.Active)
+                return;
+            // Told after the end, it would be a new alarm.
+            Repeats.TellNow(decision, ReportEvent.PanicPressed);
+            decision.Clear(ReportEvent.PanicPressed, source: ReportSource.Button);
         }
     }
 
     private static int IndexOfPanic { get; } = Levels.AllInputs.ToList().IndexOf(Inputs.Panic);
 
-    private static void Level(Decision decision, Inputs input, bool active)
+    /// <summary>The first press is always reported at once; a loop that chatters while panic stands is counted.</summary>
+    private static void Panic(Decision decision)
+    {
+        if (decision.State.Stands(ReportEvent.PanicPressed))
+            Repeats.Tell(decision, ReportEvent.PanicPressed, new Telltale(ReportSource.Button));
+        else
+            decision.Report(ReportEvent.PanicPressed, ReportSource.Button);
+    }
+
+    /// <summary>A trouble is raised at once, always; that of a contact which chatters ends only after a rest (F3).</summary>
+    private static void Level(Decision decision, Inputs input, Debouncer contact, Edge edge)
     {
         var alarm = input switch
         {
@@ -99,9 +111,10 @@ internal static class Contacts
             Inputs.BatteryLow => ReportEvent.BatteryLow,
             _ => throw new ArgumentOutOfRangeException(nameof(input), input, "no level input"),
         };
-        if (active)
+        if (contact.Active && edge != Edge.None)
             decision.Raise(alarm);
-        else
+        else if (!contact.Active && decision.State.Stands(alarm)
+            && decision.Now.Monotonic - contact.Since >= Repeats.RestBefore(decision, alarm, usual: TimeSpan.Zero))
             decision.Clear(alarm);
     }
 }

@@ -71,7 +71,7 @@ internal static class Dispatches
     {
         if (dispatch.Revision <= open.Dispatch.Revision)
         {
-            decision.Report(ReportEvent.Duplicate, alert: open, detail: open.Step.ToString());
+            Duplicate(decision, open.Id, open.Dispatch.Incident?.IncidentId, open.ReceivedAt, open.Step);
             return;
         }
 
@@ -92,7 +92,7 @@ internal static class Dispatches
         // A cancelled dispatch stays cancelled, and no copy sounds: what decides is the state, never the arrival of a message (F6).
         if (!isNew || ended.Step == ReportEvent.Cancelled || HasExpired(dispatch, decision.Now))
         {
-            decision.Report(ReportEvent.Duplicate, ReportSource.Automatic, ended.Id, ended.IncidentId, elapsed, detail: StepOf(ended));
+            Duplicate(decision, ended);
             return;
         }
 
@@ -136,8 +136,10 @@ internal static class Dispatches
             if (ended.Step == ReportEvent.Completed && ended.Revision < Dispatch.RevisionMax)
                 decision.Record(new JournalEntry.AmendedAfterEnd(decision.Now, id, Dispatch.RevisionMax));
             // Declined, expired or lapsed: becomes cancelled without a sound.
-            decision.Report(isOver ? ReportEvent.Duplicate : ReportEvent.Cancelled, ReportSource.Automatic, id, ended.IncidentId,
-                decision.Now.Monotonic - ended.ReceivedAt, detail: isOver ? StepOf(ended) : null);
+            if (isOver)
+                Duplicate(decision, ended);
+            else
+                decision.Report(ReportEvent.Cancelled, ReportSource.Automatic, id, ended.IncidentId, decision.Now.Monotonic - ended.ReceivedAt);
             return;
         }
 
@@ -196,5 +198,11 @@ internal static class Dispatches
     /// <summary>Once discreet, always discreet: a change that forgets the word must not betray whom it protected, nor start a siren.</summary>
     private static Dispatch Discreetly(Dispatch dispatch, bool wasDiscreet) => wasDiscreet && !dispatch.IsDiscreet ? dispatch with { Discreet = true } : dispatch;
 
-    private static string StepOf(EndedAlert ended) => ended.Step.ToString();
+    private static void Duplicate(Decision decision, EndedAlert ended) =>
+        Duplicate(decision, ended.Id, ended.IncidentId, ended.ReceivedAt, ended.Step);
+
+    private static void Duplicate(Decision decision, Guid id, string? incidentId, TimeSpan receivedAt, ReportEvent step) => Repeats.Tell(
+        decision,
+        ReportEvent.Duplicate,
+        new Telltale(ReportSource.Automatic, id, incidentId, decision.Now.Monotonic - receivedAt, Detail: step.ToString()));
 }

@@ -45,7 +45,8 @@ internal static class ReadBack
             decision.Sense(senses with { Outputs = senses.Outputs.SetItem(index, next) });
         if (!faulty && next.WrongSince is { } wrong && now - wrong >= decision.Timing.ReadBackWithin)
             decision.Raise(ReportEvent.OutputFault, name);
-        else if (faulty && next.RightSince is { } since && now - since >= decision.Timing.OutputRetry)
+        else if (faulty && next.RightSince is { } since
+            && now - since >= Repeats.RestBefore(decision, ReportEvent.OutputFault, decision.Timing.OutputRetry, name))
             decision.Clear(ReportEvent.OutputFault, name);
     }
 }

@@ -44,6 +44,9 @@ public sealed record Senses
     /// <summary>Reference for clock steps; refreshed every second.</summary>
     public StationTime? Reference { get; init; }
 
+    /// <summary>Reports that were held back for a summary, at most one for each event; see <see cref="Repeats"/>.</summary>
+    public ImmutableArray<Untold> Untold { get; init; } = [];
+
     /// <summary>Ids of the newest commands, oldest first.</summary>
     public ImmutableQueue<Guid> Commands { get; init; } = [];
 }

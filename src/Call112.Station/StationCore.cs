@@ -23,13 +23,14 @@ public static class StationCore
                 Start(decision, e);
                 break;
             case StationInput.Stop:
+                Repeats.TellNow(decision);
                 decision.Report(ReportEvent.Stopping);
                 break;
             case StationInput.DispatchArrived e:
                 Dispatches.Arrive(decision, e.Dispatch);
                 break;
             case StationInput.MessageRefused e:
-                decision.Report(ReportEvent.Rejected, ReportSource.Automatic, e.DispatchId, incidentId: null, elapsed: null, e.Reason);
+                Repeats.Tell(decision, ReportEvent.Rejected, new Telltale(ReportSource.Automatic, e.DispatchId, Reason: e.Reason));
                 break;
             case StationInput.CommandArrived e:
                 Commands.Arrive(decision, e.Command);
@@ -98,6 +99,7 @@ public static class StationCore
         Links.Judge(decision);
         Dispatches.PassTime(decision);
         Commands.PassTime(decision);
+        Repeats.PassTime(decision);
         if (decision.Now.Monotonic - decision.State.LastEntryAt >= decision.Timing.TimeMarkEvery && AnySounderHasTime(decision))
             decision.Record(new JournalEntry.TimeMarked(decision.Now));
     }

@@ -54,6 +54,9 @@ public sealed record StationState
     /// <summary>Troubles that stand.</summary>
     public ImmutableArray<Alarm> Alarms { get; init; } = [];
 
+    /// <summary>How often what may repeat was reported lately; see <see cref="Repeats"/>.</summary>
+    public ImmutableArray<Telling> Tellings { get; init; } = [];
+
     /// <summary>When the newest Actual alert began to sound: a drill that began before it stays silent for good.</summary>
     public TimeSpan? LastActualAt { get; init; }
 
@@ -160,6 +163,7 @@ public sealed record StationState
                 EndedAt = pair.Value.EndedAt + shift,
             }))),
             Alarms = [.. Alarms.Select(alarm => alarm with { Since = alarm.Since + shift })],
+            Tellings = [.. Tellings.Select(telling => telling with { Since = telling.Since + shift })],
             LastActualAt = LastActualAt + shift,
             ChimeSince = ChimeSince + shift,
         };
@@ -197,6 +201,7 @@ public sealed record StationState
         var next = this with
         {
             LastSequence = report.Sequence,
+            Tellings = Repeats.Counted(Tellings, report, entry.At.Monotonic),
             Provisional = Provisional.Count >= ProvisionalMax ? Provisional : Provisional.Add(report),
         };
         if (Troubles.ClearedBy(report.Event) is { } cleared)

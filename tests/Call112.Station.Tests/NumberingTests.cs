@@ -99,7 +99,7 @@ public class NumberingTests
     {
         var station = new StationDriver();
         for (var i = 0; i < StationState.ProvisionalMax + 50; i++)
-            station.Send(new StationInput.MessageRefused("no JSON", null));
+            station.Send(Call.Fire().Cancel());
         Assert.Equal(StationState.ProvisionalMax, station.State.Provisional.Count);
         station.Send(new StationInput.ReceiptArrived(station.State.LastSequence));
         Assert.Empty(station.State.Provisional);

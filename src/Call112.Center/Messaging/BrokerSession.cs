@@ -38,6 +38,9 @@ internal sealed class BrokerSession : IAsyncDisposable
     /// <summary>Messages that the broker may have under way to us without an acknowledgement.</summary>
     public const ushort ReceiveMaximum = 64;
 
+    /// <summary>Largest packet, bytes: far above any message of the contract, and small beside the memory of a server (F18, decision 0010).</summary>
+    public const uint PacketBytesMax = 1024 * 1024;
+
     /// <summary>Publishes under way to the broker without its confirmation.</summary>
     private const int PublishesInFlightMax = 32;
 
@@ -194,6 +197,7 @@ internal sealed class BrokerSession : IAsyncDisposable
             .WithCleanStart(false)
             .WithSessionExpiryInterval(SessionExpirySeconds)
             .WithReceiveMaximum(ReceiveMaximum)
+            .WithMaximumPacketSize(PacketBytesMax)
             .WithKeepAlivePeriod(KeepAlive)
             .WithTimeout(ReplyWithin);
         if (_address.User is not null)

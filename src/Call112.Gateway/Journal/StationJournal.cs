@@ -58,6 +58,7 @@ public sealed class StationJournal : IDisposable
     private bool _contradicted;
     private bool _disposed;
     private int _waiting;
+    private int _waitingEntries;
 
     private StationJournal(
         string path, JournalDisk disk, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content, Action? wake)
@@ -79,6 +80,9 @@ public sealed class StationJournal : IDisposable
 
     /// <summary>Batches that were handed over and neither stored nor, because the disk fails, taken into memory. Zero: the journal rests.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Entries of those batches: what they cost in memory. A batch without one is only an acknowledgement in its turn.</summary>
+    public int WaitingEntries => Volatile.Read(ref _waitingEntries);
 
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
@@ -140,6 +144,7 @@ public sealed class StationJournal : IDisposable
     private void Hand(Batch batch)
     {
         Interlocked.Increment(ref _waiting);
+        Interlocked.Add(ref _waitingEntries, batch.Entries.Count);
         _queue.Add(batch);
         _wake?.Invoke();
     }
@@ -226,6 +231,7 @@ public sealed class StationJournal : IDisposable
             batches.Add(more);
         Store(batches);
         Interlocked.Add(ref _waiting, -batches.Count);
+        Interlocked.Add(ref _waitingEntries, -batches.Sum(batch => batch.Entries.Count));
     }
 
     private void Run()

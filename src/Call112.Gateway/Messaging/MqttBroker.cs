@@ -17,6 +17,12 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
     /// <summary>Unacknowledged messages the broker may have under way to us (contract, "Topics").</summary>
     public const ushort ReceiveMaximum = 16;
 
+    /// <summary>
+    /// Largest packet, in bytes. Above the contract's 16 KiB, so that a message which is only too large is still answered by a Rejected report;
+    /// what is larger a broker must not send (MQTT-3.1.2-24), and one that does loses the connection (F18, decision 0010).
+    /// </summary>
+    public const uint PacketBytesMax = 256 * 1024;
+
     /// <summary>How long the broker keeps the session of a station that is away, seconds: 7 days (contract).</summary>
     public const uint SessionExpirySeconds = 7 * 24 * 3600;
 
@@ -78,6 +84,7 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
             .WithCleanStart(request.IsProbe)
             .WithSessionExpiryInterval(request.IsProbe ? 0 : SessionExpirySeconds)
             .WithReceiveMaximum(ReceiveMaximum)
+            .WithMaximumPacketSize(PacketBytesMax)
             // Only a second net: proof of life is the heartbeat's PUBACK (F9).
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(30))
             .WithTimeout(s_connectDeadline);

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using MQTTnet;
 using MQTTnet.Adapter;
 using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Implementations;
 using MQTTnet.Packets;
@@ -11,12 +12,15 @@ using MQTTnet.Protocol;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>
-/// Takes PUBLISH packets of QoS 0 and 1 off MQTTnet's wire adapter as they are read, and hands them on in the thread that read them.
+/// Takes PUBLISH packets off MQTTnet's wire adapter as they are read, and hands them on in the thread that read them.
 /// MQTTnet's own way leads through an unbounded queue to another thread: 50 to 100 µs before the siren, and a memory without limit (F18).
-/// Everything else passes through. One tap lives with one connection, so a PUBACK cannot reach another (MQTT ack traps, F6).
+/// What comes before the broker has accepted the connection (MQTT-3.2.0-1), or with QoS 2, which was never subscribed and leads into that queue,
+/// ends the connection. Everything else passes through. One tap lives with one connection, so a PUBACK cannot reach another (MQTT ack traps, F6).
 /// </summary>
 internal sealed class PublishTap(IMqttChannelAdapter wire, Func<PublishTap, MqttPublishPacket, ValueTask> take) : IMqttChannelAdapter
 {
+    private bool _accepted;
+
     public long BytesReceived => wire.BytesReceived;
 
     public long BytesSent => wire.BytesSent;
@@ -36,8 +40,14 @@ internal sealed class PublishTap(IMqttChannelAdapter wire, Func<PublishTap, Mqtt
         while (true)
         {
             var packet = await wire.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
-            if (packet is not MqttPublishPacket { QualityOfServiceLevel: not MqttQualityOfServiceLevel.ExactlyOnce } publish)
+            if (packet is MqttConnAckPacket { ReasonCode: MqttConnectReasonCode.Success })
+                _accepted = true;
+            if (packet is not MqttPublishPacket publish)
                 return packet;
+            if (!_accepted)
+                throw new MqttProtocolViolationException("a publish before the CONNACK");
+            if (publish.QualityOfServiceLevel > MqttQualityOfServiceLevel.AtLeastOnce)
+                throw new MqttProtocolViolationException("a publish of QoS 2, where QoS 1 is the most that was subscribed");
             await take(this, publish).ConfigureAwait(false);
         }
     }
@@ -58,9 +68,16 @@ internal sealed class PublishTap(IMqttChannelAdapter wire, Func<PublishTap, Mqtt
     /// <summary>Puts the tap on the adapter that MQTTnet makes.</summary>
     internal sealed class Factory(Func<PublishTap, MqttPublishPacket, ValueTask> take) : IMqttClientAdapterFactory
     {
-        private readonly MqttClientAdapterFactory _inner = new();
-
-        public IMqttChannelAdapter CreateClientAdapter(MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger) =>
-            new PublishTap(_inner.CreateClientAdapter(options, packetInspector, logger), take);
+        public IMqttChannelAdapter CreateClientAdapter(MqttClientOptions options, MqttPacketInspector packetInspector, IMqttNetLogger logger)
+        {
+            var limited = new PacketLimit(new MqttTcpChannel(options), options.MaximumPacketSize);
+            var buffer = new MqttBufferWriter(options.WriterBufferSize, options.WriterBufferSizeMax);
+            var wire = new MqttChannelAdapter(limited, new MqttPacketFormatterAdapter(options.ProtocolVersion, buffer), logger)
+            {
+                AllowPacketFragmentation = options.AllowPacketFragmentation,
+                PacketInspector = packetInspector,
+            };
+            return new PublishTap(wire, take);
+        }
     }
 }

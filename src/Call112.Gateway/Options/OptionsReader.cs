@@ -32,11 +32,11 @@ public static class OptionsReader
         else
             return new OptionsResult(null, [new FieldError("", $"{path}: {problem}")]);
 
-        foreach (DictionaryEntry variable in environment)
-            if (variable.Key is string key && variable.Value is string value && key.StartsWith(EnvironmentPrefix, StringComparison.Ordinal))
-                Set(root, key[EnvironmentPrefix.Length..].Split("__"), value);
         try
         {
+            foreach (DictionaryEntry variable in environment)
+                if (variable.Key is string key && variable.Value is string value && key.StartsWith(EnvironmentPrefix, StringComparison.Ordinal))
+                    Set(root, key[EnvironmentPrefix.Length..].Split("__"), value);
             var file = root.Deserialize(StationFileJsonContext.Default.StationFile) ?? new StationFile();
             return OptionsBuilder.Build(file);
         }
@@ -44,6 +44,11 @@ public static class OptionsReader
         {
             // "$.uplinks[0].brokr" names the field; the message says what is wrong with it.
             return new OptionsResult(null, [new FieldError((e.Path ?? "$").TrimStart('$').TrimStart('.'), Explain(e))]);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half a surrogate pair as an escape: JSON by its grammar, and no text. Found by fuzzing; the service ended with a stack trace.
+            return new OptionsResult(null, [new FieldError("", $"{path}: not JSON: {e.Message}")]);
         }
     }
 
@@ -66,7 +71,7 @@ public static class OptionsReader
                 return root;
             problem = "not a JSON object";
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             problem = $"not JSON: {e.Message}";
         }

@@ -10,16 +10,21 @@ namespace Call112.System.Tests.Toolkit;
 public sealed class CenterProcess : IDisposable
 {
     private readonly string _folder;
-    private readonly string _broker;
+    private readonly string[] _broker;
     private readonly List<string> _earlier = [];
     private OwnProcess? _process;
     private HttpClient? _http;
 
-    public CenterProcess(string folder, string broker)
+    /// <param name="embedded">The address is where the centre's own broker listens, instead of an outside one.</param>
+    public CenterProcess(string folder, string broker, bool embedded = false)
     {
-        (_folder, _broker) = (folder, broker);
+        (_folder, _broker) = (folder, embedded ? ["--mqtt-listen", broker["mqtt://".Length..]] : ["--broker", broker]);
         Directory.CreateDirectory(folder);
     }
+
+    public int Pid => _process!.Id;
+
+    public bool HasExited => _process?.HasExited ?? true;
 
     private string ReadyFile => Path.Combine(_folder, "ready.json");
 
@@ -28,7 +33,7 @@ public sealed class CenterProcess : IDisposable
         File.Delete(ReadyFile);
         _process = OwnProcess.Start(
             Installed.Center,
-            ["run", "--listen", "127.0.0.1:0", "--broker", _broker, "--db", Path.Combine(_folder, "center.db"), "--insecure-local", "--ready-file", ReadyFile]);
+            ["run", "--listen", "127.0.0.1:0", .. _broker, "--db", Path.Combine(_folder, "center.db"), "--insecure-local", "--ready-file", ReadyFile]);
     }
 
     public async Task StartReadyAsync()

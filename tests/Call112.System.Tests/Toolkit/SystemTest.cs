@@ -70,9 +70,11 @@ public abstract class SystemTest : IAsyncDisposable
         return centre;
     }
 
-    protected async Task<CenterProcess> CenterAsync(BrokerProcess broker)
+    protected Task<CenterProcess> CenterAsync(BrokerProcess broker) => CenterAsync(broker.Address, embedded: false);
+
+    protected async Task<CenterProcess> CenterAsync(string broker, bool embedded)
     {
-        var center = new CenterProcess(NewFolder("center"), broker.Address);
+        var center = new CenterProcess(NewFolder("center"), broker, embedded);
         AtEnd(center.Dispose);
         _logs.Add(("call112-center", center.Lines));
         await center.StartReadyAsync();
