@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Call112.Campaign;
+using Call112.Endurance;
+using Call112.Endurance.Machine;
+using Call112.Endurance.Scale;
+
+var stations = new Option<int[]>("--stations") { Description = "how many light stations (1000 and 10000)", AllowMultipleArgumentsPerToken = true };
+var broker = new Option<string>("--broker") { Description = "mosquitto or embedded", DefaultValueFactory = _ => "mosquitto" };
+broker.AcceptOnlyFromAmong("mosquitto", "embedded");
+var metered = new Option<bool>("--metered") { Description = "heartbeats every 30 s instead of 5 s" };
+var rounds = new Option<int>("--rounds") { Description = "dispatches of each kind", DefaultValueFactory = _ => 3 };
+var watch = new Option<int>("--watch") { Description = "seconds for which the load of the heartbeats is measured", DefaultValueFactory = _ => 30 };
+var patience = new Option<int>("--patience") { Description = "seconds after which a step counts as failed", DefaultValueFactory = _ => 180 };
+var center = new Option<FileInfo?>("--center") { Description = "another call112-center than the one of this working tree" };
+var seed = new Option<int>("--seed") { Description = "of the stations' jitter", DefaultValueFactory = _ => 112 };
+
+var scale = new Command("scale", "One centre with many light stations.") { stations, broker, metered, rounds, watch, patience, center, seed };
+scale.SetAction(parsed => Report(async site =>
+{
+    var counts = parsed.GetValue(stations) is { Length: > 0 } given ? given : [1_000, 10_000];
+    var options = new ScaleOptions(
+        counts, parsed.GetValue(broker) == "embedded", parsed.GetValue(metered), parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(watch)),
+        TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(center)?.FullName, parsed.GetValue(seed));
+    using var run = new ScaleRun(site, options);
+    return [await run.RunAsync()];
+}));
+
+return await new RootCommand("Long and large: a gateway through days of traffic, a centre with ten thousand stations.") { scale }.Parse(args).InvokeAsync();
+
+static async Task<int> Report(Func<Site, Task<IReadOnlyList<CampaignPart>>> run)
+{
+    try
+    {
+        var parts = await run(new Site(TimeProvider.System));
+        foreach (var part in parts)
+        {
+            part.Write();
+            PartTable.Print(part);
+        }
+
+        return parts.All(part => part.Failures.Count == 0) ? 0 : 1;
+    }
+    catch (EnduranceException e)
+    {
+        Console.Error.WriteLine(e.Message);
+        return 2;
+    }
+}
