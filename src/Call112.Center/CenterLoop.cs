@@ -19,13 +19,18 @@ internal sealed class CenterLoop : IDisposable
     private const int WaitingMax = 4_096;
 
     /// <summary>Inputs of one transaction.</summary>
-    private const int BatchMax = 256;
+    private const int BatchMax = 1_024;
+
+    /// <summary>A dispatch with at most so many stations is shown at every change.</summary>
+    private const int StationsShownAtOnce = 100;
 
     /// <summary>Changes that wait for one observer; one that is slower loses the oldest.</summary>
     private const int ChangesMax = 10_000;
 
     private readonly Channel<Item> _items = Channel.CreateBounded<Item>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly ConcurrentDictionary<Channel<CenterChange>, bool> _observers = new();
+    private readonly HashSet<Guid> _unshown = [];
+    private readonly Dictionary<Guid, long> _shownAt = [];
     private readonly CenterOptions _options;
     private readonly TimeProvider _time;
     private readonly long _origin;
@@ -48,6 +53,8 @@ internal sealed class CenterLoop : IDisposable
     }
 
     public static TimeSpan TickEvery => TimeSpan.FromMilliseconds(100);
+
+    private static TimeSpan ShownEveryPerStation => TimeSpan.FromMicroseconds(100);
 
     /// <summary>Set before the first message can come.</summary>
     public BrokerSession? Session { get; set; }
@@ -269,13 +276,41 @@ internal sealed class CenterLoop : IDisposable
     private void Show(List<BookEffect> effects)
     {
         if (_observers.IsEmpty)
+        {
+            _unshown.Clear();
             return;
-        foreach (var id in effects.OfType<DispatchChanged>().Select(changed => changed.DispatchId).Distinct())
+        }
+
+        foreach (var effect in effects)
+            if (effect is DispatchChanged changed)
+                _unshown.Add(changed.DispatchId);
+        foreach (var id in _unshown.Where(IsDue).ToList())
+        {
+            _unshown.Remove(id);
             if (_book.Find(id) is { } dispatch)
                 Show(new CenterChange(dispatch, null));
+        }
+
         foreach (var id in effects.OfType<StationChanged>().Select(changed => changed.StationId).Distinct())
             if (_book.FindStation(id) is { } station)
                 Show(new CenterChange(null, station));
+    }
+
+    /// <summary>
+    /// A picture holds the ladders of all stations, so the rest between two grows with their number: a city-wide dispatch, whose ten thousand
+    /// answers come within a second, is shown once a second and not at each of them. What waits is shown by a later batch, at the latest a tick's.
+    /// </summary>
+    private bool IsDue(Guid dispatchId)
+    {
+        var stations = _book.StationsOf(dispatchId);
+        if (stations <= StationsShownAtOnce)
+            return true;
+        if (_shownAt.TryGetValue(dispatchId, out var last) && _time.GetElapsedTime(last) < ShownEveryPerStation * stations)
+            return false;
+        foreach (var old in _shownAt.Where(shown => _time.GetElapsedTime(shown.Value) > ShownEveryPerStation * BookRules.StationsMax).ToList())
+            _shownAt.Remove(old.Key);
+        _shownAt[dispatchId] = _time.GetTimestamp();
+        return true;
     }
 
     private void Show(CenterChange change)

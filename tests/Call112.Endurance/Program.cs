@@ -3,6 +3,7 @@ using Call112.Campaign;
 using Call112.Endurance;
 using Call112.Endurance.Machine;
 using Call112.Endurance.Scale;
+using Call112.Endurance.Soak;
 
 var stations = new Option<int[]>("--stations") { Description = "how many light stations (1000 and 10000)", AllowMultipleArgumentsPerToken = true };
 var broker = new Option<string>("--broker") { Description = "mosquitto or embedded", DefaultValueFactory = _ => "mosquitto" };
@@ -25,12 +26,27 @@ scale.SetAction(parsed => Report(async site =>
     return [await run.RunAsync()];
 }));
 
-return await new RootCommand("Long and large: a gateway through days of traffic, a centre with ten thousand stations.") { scale }.Parse(args).InvokeAsync();
+var hours = new Option<double>("--hours") { Description = "hours of traffic", DefaultValueFactory = _ => 72 };
+var minutes = new Option<double>("--minutes") { Description = "minutes of real time that it takes (10)", DefaultValueFactory = _ => 10 };
+var gateway = new Option<FileInfo?>("--gateway") { Description = "another call112-gateway than the NativeAOT build of this working tree" };
+var soak = new Command("soak", "Days of traffic through one gateway process.") { hours, minutes, gateway, seed };
+soak.SetAction(parsed => Report(async site =>
+[
+    await new SoakRun(site, new SoakOptions(parsed.GetValue(hours), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(gateway)?.FullName, parsed.GetValue(seed))).RunAsync(),
+]));
+
+var rest = new Command("rest", "What an idle gateway writes to its card.") { minutes, gateway };
+rest.SetAction(parsed => Report(async site =>
+    [await new RestRun(site, TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(gateway)?.FullName).RunAsync()]));
+
+return await new RootCommand("Long and large: a gateway through days of traffic, a centre with ten thousand stations.") { soak, rest, scale }.Parse(args).InvokeAsync();
 
 static async Task<int> Report(Func<Site, Task<IReadOnlyList<CampaignPart>>> run)
 {
     try
     {
+        if (!OperatingSystem.IsLinux())
+            throw new EnduranceException("needs Linux: /proc, epoll");
         var parts = await run(new Site(TimeProvider.System));
         foreach (var part in parts)
         {

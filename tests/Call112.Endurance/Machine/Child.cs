@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Call112.Endurance.Machine;
@@ -6,10 +7,23 @@ namespace Call112.Endurance.Machine;
 internal sealed class Child : IDisposable
 {
     private static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(30);
+    private static readonly ConcurrentDictionary<Child, bool> s_running = new();
 
     private readonly Process _process;
 
-    private Child(Process process, string log) => (_process, Log) = (process, log);
+    // A run that is interrupted leaves nobody behind.
+    static Child() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var child in s_running.Keys)
+            if (!child._process.HasExited)
+                child._process.Kill();
+    };
+
+    private Child(Process process, string log)
+    {
+        (_process, Log) = (process, log);
+        s_running[this] = true;
+    }
 
     public string Log { get; }
 
@@ -51,6 +65,7 @@ internal sealed class Child : IDisposable
     public void Dispose()
     {
         Stop();
+        s_running.TryRemove(this, out _);
         _process.Dispose();
     }
 }

@@ -22,7 +22,14 @@ internal sealed class Site
         Run = Path.Combine(runs, $"{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{Environment.ProcessId}");
         Directory.CreateDirectory(Run);
         foreach (var old in Directory.GetDirectories(runs).Order(StringComparer.Ordinal).SkipLast(RunsKept))
-            Directory.Delete(old, recursive: true);
+            try
+            {
+                Directory.Delete(old, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Another run clears up at the same time, or has its card mounted there.
+            }
     }
 
     public TimeProvider Time { get; }
