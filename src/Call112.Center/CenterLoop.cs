@@ -21,6 +21,9 @@ internal sealed class CenterLoop : IDisposable
     /// <summary>Inputs of one transaction.</summary>
     private const int BatchMax = 1_024;
 
+    /// <summary>A batch with so many reports shows that answers are pouring in.</summary>
+    private const int PouringReports = 32;
+
     /// <summary>A dispatch with at most so many stations is shown at every change.</summary>
     private const int StationsShownAtOnce = 100;
 
@@ -29,6 +32,7 @@ internal sealed class CenterLoop : IDisposable
 
     private readonly Channel<Item> _items = Channel.CreateBounded<Item>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly ConcurrentDictionary<Channel<CenterChange>, bool> _observers = new();
+    private readonly Dictionary<string, Receipt> _receipts = [];
     private readonly HashSet<Guid> _unshown = [];
     private readonly Dictionary<Guid, long> _shownAt = [];
     private readonly CenterOptions _options;
@@ -37,7 +41,7 @@ internal sealed class CenterLoop : IDisposable
     private readonly ILogger _log;
     private readonly string _bootId = Guid.NewGuid().ToString("N");
     private ITimer? _ticks;
-    private long _refusals, _lastRefusal;
+    private long _refusals, _lastRefusal, _receiptsHeldSince;
     private BookStore _store;
     private DispatchBook _book;
 
@@ -53,6 +57,9 @@ internal sealed class CenterLoop : IDisposable
     }
 
     public static TimeSpan TickEvery => TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A receipt waits no longer than this for the answers to end.</summary>
+    private static TimeSpan ReceiptsHeldAtMost => TimeSpan.FromSeconds(1);
 
     private static TimeSpan ShownEveryPerStation => TimeSpan.FromMicroseconds(100);
 
@@ -211,6 +218,7 @@ internal sealed class CenterLoop : IDisposable
 
         foreach (var effect in effects)
             Act(effect);
+        SendReceipts(batch);
         foreach (var item in batch)
             item.Acknowledge?.Invoke();
         foreach (var (asked, answer) in answers)
@@ -257,7 +265,9 @@ internal sealed class CenterLoop : IDisposable
                 Session?.Publish(new Outgoing(Topics.Command(publish.StationId), MessageWriter.Write(publish.Command), true, publish.Expiry, Urgent: true));
                 break;
             case PublishReceipt publish:
-                Session?.Publish(new Outgoing(Topics.Receipt(publish.StationId), MessageWriter.Write(publish.Receipt), true, null, Urgent: false));
+                if (_receipts.Count == 0)
+                    _receiptsHeldSince = _time.GetTimestamp();
+                _receipts[publish.StationId] = publish.Receipt;
                 break;
             case PublishHeartbeat publish:
                 var beat = new CenterHeartbeat(publish.SentAt, _bootId, publish.Number);
@@ -270,6 +280,21 @@ internal sealed class CenterLoop : IDisposable
                 _log.LogInformation("{Note}", note.Text);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Receipts of stored reports. While the answers of a whole city pour in they wait a moment: each costs the broker and this process as much
+    /// as an answer, the last answer matters more, and a station that has meanwhile said more gets one receipt for all of it.
+    /// </summary>
+    private void SendReceipts(List<Item> batch)
+    {
+        if (_receipts.Count == 0)
+            return;
+        if (batch.Count(item => item.Input is ReportReceived) >= PouringReports && _time.GetElapsedTime(_receiptsHeldSince) < ReceiptsHeldAtMost)
+            return;
+        foreach (var (stationId, receipt) in _receipts)
+            Session?.Publish(new Outgoing(Topics.Receipt(stationId), MessageWriter.Write(receipt), true, null, Urgent: false));
+        _receipts.Clear();
     }
 
     /// <summary>One change for each thing that changed in the batch, and nothing at all when nobody looks.</summary>

@@ -18,7 +18,7 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
     private const double GoalSeconds = 2;
     private const int GoalStations = 10_000, TargetsMax = 500, Questions = 20, ConnectsPerSecond = 500;
 
-    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(10), s_betweenRounds = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(10), s_betweenRounds = TimeSpan.FromSeconds(3), s_lookAtAllEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly List<Figure> _figures = [];
     private readonly List<FigureTable> _tables = [];
@@ -113,6 +113,8 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         var since = site.Time.GetUtcNow();
         await PhaseAsync("all link", () => AllSeenAsync(since, "linked and seen for the first time"));
         await PhaseAsync("heartbeats", WatchAsync);
+        // A centre has run for months when it matters, and its code is compiled by then; ours has run for half a minute.
+        await DispatchesAsync("first city-wide dispatch", ["all"], _count, withDesk: false, rounds: 1, isWarmUp: true);
         await DispatchesAsync("city-wide dispatch", ["all"], _count, withDesk: false);
         await DispatchesAsync("dispatch to 500 named", [], Math.Min(TargetsMax, _count), withDesk: false);
         await DispatchesAsync("city-wide, desk watching", ["all"], _count, withDesk: true);
@@ -147,20 +149,28 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
     private async Task AllSeenAsync(DateTimeOffset since, string what)
     {
         var began = site.Time.GetTimestamp();
-        var every = TimeSpan.FromMilliseconds(250);
-        double? linked = null;
-        var seen = await site.HoldsAsync(
-            () =>
-            {
-                if (linked is null && Fleet.Linked == _count)
-                    linked = site.Time.GetElapsedTime(began).TotalSeconds;
-                return linked is not null && Book.SeenSince(since) >= _count;
-            },
-            options.Patience, every);
-        if (!seen)
-            Fail(Invariant($"after {options.Patience.TotalSeconds:0} s {Fleet.Linked} of {_count} stations are linked and {Book.SeenSince(since)} {what}; losses: {Losses()}"));
-        Add(what + ": last station linked", linked ?? options.Patience.TotalSeconds, "s");
-        Add(what, seen ? site.Time.GetElapsedTime(began).TotalSeconds : options.Patience.TotalSeconds, "s");
+        TimeSpan Passed() => site.Time.GetElapsedTime(began);
+        var linked = await site.HoldsAsync(() => Fleet.Linked == _count, options.Patience) ? Passed() : options.Patience;
+        var seen = 0;
+        while ((seen = await SeenAsync(since)) < _count && Passed() < options.Patience)
+            await site.Pause(s_lookAtAllEvery);
+        if (seen < _count)
+            Fail(Invariant($"after {options.Patience.TotalSeconds:0} s {Fleet.Linked} of {_count} stations are linked and {seen} {what}; losses: {Losses()}"));
+        Add(what + ": last station linked", linked.TotalSeconds, "s");
+        Add(what, Passed().TotalSeconds, "s");
+    }
+
+    /// <summary>
+    /// Stations that the centre has heard since then. Their rows tell most of it for nothing; one whose birth came before the centre had
+    /// subscribed is known by its heartbeat alone, and for that the centre has to be asked.
+    /// </summary>
+    private async Task<int> SeenAsync(DateTimeOffset since)
+    {
+        var stored = (int)Book.SeenSince(since);
+        if (stored >= _count || Fleet.Linked < _count)
+            return stored;
+        return (await Center.GetAsync("/api/stations")).EnumerateArray().Count(station =>
+            station.GetProperty("verdict").GetString() == "Up" && station.GetProperty("lastSeenAt") is { ValueKind: JsonValueKind.String } at && at.GetDateTimeOffset() >= since);
     }
 
     private async Task WatchAsync()
@@ -187,7 +197,7 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
             Fail($"{after.Lost - before.Lost} connections were lost under heartbeats alone: {Losses()}");
     }
 
-    private async Task DispatchesAsync(string name, string[] groups, int targets, bool withDesk, int? rounds = null)
+    private async Task DispatchesAsync(string name, string[] groups, int targets, bool withDesk, int? rounds = null, bool isWarmUp = false)
     {
         var times = new List<double>();
         var spread = new List<double>();
@@ -220,7 +230,7 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
 
         times.Sort();
         spread.Sort();
-        var goal = groups.Length > 0 && _count >= GoalStations ? GoalSeconds : (double?)null;
+        var goal = groups.Length > 0 && _count >= GoalStations && !isWarmUp ? GoalSeconds : (double?)null;
         Add($"{name}: to the last Received in the book, median", times[times.Count / 2], "s", goal);
         Add($"{name}: to the last Received in the book, worst", times[^1], "s");
         if (spread.Count > 0)
