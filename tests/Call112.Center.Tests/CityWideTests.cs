@@ -28,10 +28,12 @@ public sealed class CityWideTests : IDisposable
         var run = loop.RunAsync(stop.Token);
         var changes = loop.Observe(stop.Token);
         var id = Guid.CreateVersion7(clock.GetUtcNow());
-        Assert.Equal(AnswerKind.Done, (await loop.RequestAsync(new CreateDispatch(id, new DispatchDraft(new IncidentDraft(Category.Disaster), Groups: ["all"])), default)).Kind);
+        var draft = new DispatchDraft(new IncidentDraft(Category.Disaster), Groups: ["all"]);
+        Assert.Equal(AnswerKind.Done, (await loop.RequestAsync(new CreateDispatch(id, draft), default)).Kind);
         for (var i = 0; i < Stations; i++)
         {
-            var report = new Report($"pos-{i:000}", 1, "boot-1", ReportEvent.Received, clock.GetUtcNow(), clock.GetUtcNow(), ClockState.Synchronized, ReportSource.Automatic, id);
+            var now = clock.GetUtcNow();
+            var report = new Report($"pos-{i:000}", 1, "boot-1", ReportEvent.Received, now, now, ClockState.Synchronized, ReportSource.Automatic, id);
             Assert.True(Topics.TryParse(Topics.Report(report.StationId), out var topic));
             await loop.ReceiveAsync(new Incoming(topic, MessageWriter.Write(report), Retained: false, () => { }));
             // A question ends a batch: each answer is one of its own.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Call112.Campaign;
 
 namespace Call112.Endurance;
@@ -10,7 +9,7 @@ internal static class PartTable
     {
         Console.WriteLine($"\n== {part.Title}");
         foreach (var figure in part.Figures)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {figure.Name,-90} {figure.Value,12:0.###} {figure.Unit}{Goal(figure)}"));
+            Console.WriteLine(FormattableString.Invariant($"  {figure.Name,-90} {figure.Value,12:0.###} {figure.Unit}{Goal(figure)}"));
         foreach (var table in part.Tables)
             Print(table);
         foreach (var note in part.Notes)
@@ -23,8 +22,11 @@ internal static class PartTable
     private static string Goal(Figure figure) => figure.IsMet switch
     {
         null => "",
-        { } met => string.Create(CultureInfo.InvariantCulture, $"  (goal {(figure.AtMost is { } most ? $"<= {most}" : $">= {figure.AtLeast}")}: {(met ? "met" : "MISSED")})"),
+        { } met when figure.AtMost is { } most => FormattableString.Invariant($"  (goal <= {most}: {Verdict(met)})"),
+        { } met => FormattableString.Invariant($"  (goal >= {figure.AtLeast}: {Verdict(met)})"),
     };
+
+    private static string Verdict(bool met) => met ? "met" : "MISSED";
 
     private static void Print(FigureTable table)
     {

@@ -20,7 +20,8 @@ scale.SetAction(parsed => Report(async site =>
 {
     var counts = parsed.GetValue(stations) is { Length: > 0 } given ? given : [1_000, 10_000];
     var options = new ScaleOptions(
-        counts, parsed.GetValue(broker) == "embedded", parsed.GetValue(metered), parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(watch)),
+        counts, parsed.GetValue(broker) == "embedded", parsed.GetValue(metered), parsed.GetValue(rounds),
+        TimeSpan.FromSeconds(parsed.GetValue(watch)),
         TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(center)?.FullName, parsed.GetValue(seed));
     using var run = new ScaleRun(site, options);
     return [await run.RunAsync()];
@@ -31,15 +32,18 @@ var minutes = new Option<double>("--minutes") { Description = "minutes of real t
 var gateway = new Option<FileInfo?>("--gateway") { Description = "another call112-gateway than the NativeAOT build of this working tree" };
 var soak = new Command("soak", "Days of traffic through one gateway process.") { hours, minutes, gateway, seed };
 soak.SetAction(parsed => Report(async site =>
-[
-    await new SoakRun(site, new SoakOptions(parsed.GetValue(hours), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(gateway)?.FullName, parsed.GetValue(seed))).RunAsync(),
-]));
+{
+    var within = TimeSpan.FromMinutes(parsed.GetValue(minutes));
+    var options = new SoakOptions(parsed.GetValue(hours), within, parsed.GetValue(gateway)?.FullName, parsed.GetValue(seed));
+    return [await new SoakRun(site, options).RunAsync()];
+}));
 
 var rest = new Command("rest", "What an idle gateway writes to its card.") { minutes, gateway };
 rest.SetAction(parsed => Report(async site =>
     [await new RestRun(site, TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(gateway)?.FullName).RunAsync()]));
 
-return await new RootCommand("Long and large: a gateway through days of traffic, a centre with ten thousand stations.") { soak, rest, scale }.Parse(args).InvokeAsync();
+var root = new RootCommand("Long and large: a gateway through days of traffic, a centre with ten thousand stations.") { soak, rest, scale };
+return await root.Parse(args).InvokeAsync();
 
 static async Task<int> Report(Func<Site, Task<IReadOnlyList<CampaignPart>>> run)
 {

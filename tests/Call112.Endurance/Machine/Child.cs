@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace Call112.Endurance.Machine;
 
-/// <summary>A process that this run started and ends, by its own id. Its output goes into a file: a reader here would wake up beside the measurement.</summary>
+/// <summary>
+/// A process that this run started and ends, by its own id. Its output goes into a file: a reader here would wake up beside the measurement.
+/// </summary>
 internal sealed class Child : IDisposable
 {
     private static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(30);

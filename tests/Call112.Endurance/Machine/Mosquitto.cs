@@ -1,8 +1,8 @@
 namespace Call112.Endurance.Machine;
 
 /// <summary>
-/// A mosquitto of this run's own, on loopback, with the settings that a city needs: without <c>max_queued_messages</c> the answers to a
-/// city-wide dispatch overflow the centre's queue of 1,000 and are thrown away (F14).
+/// A mosquitto of this run's own, on loopback, with the settings that a city needs: by default <c>max_queued_messages</c> is 1,000, and
+/// what a city answers while the centre is busy is more (F14).
 /// </summary>
 internal sealed class Mosquitto : IDisposable
 {
@@ -42,7 +42,10 @@ internal sealed class Mosquitto : IDisposable
     {
         var program = Site.Installed("mosquitto") ?? throw new EnduranceException("mosquitto is not installed: run tests/install");
         _process = Child.Start(Path.Combine(_folder, "log"), program, "-c", Configuration);
-        await _site.UntilAsync(() => _process.HasExited ? throw new EnduranceException($"mosquitto ended:\n{_process.LogTail()}") : Site.Listens(Port), "mosquitto listens", TimeSpan.FromSeconds(15));
+        await _site.UntilAsync(
+            () => _process.HasExited ? throw new EnduranceException($"mosquitto ended:\n{_process.LogTail()}") : Site.Listens(Port),
+            "mosquitto listens",
+            TimeSpan.FromSeconds(15));
     }
 
     public void Stop()

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Call112.Endurance.Machine;
 
-/// <summary>The Linux calls that ten thousand light connections need and .NET has no plain counterpart for: sockets without a thread pool, epoll, limits.</summary>
+/// <summary>
+/// The Linux calls that ten thousand light connections need and .NET has no plain counterpart for: sockets without a thread pool, epoll, limits.
+/// </summary>
 internal static partial class Posix
 {
     public const int Terminate = 15;
@@ -22,7 +24,7 @@ internal static partial class Posix
 
     public static void Signal(int processId, int signal) => Check(Kill(processId, signal), "kill");
 
-    /// <summary>Lets this process and its children open so many files, as far as the hard limit (or root) allows. Gives the limit that stands.</summary>
+    /// <summary>Lets this process and its children open so many files, as far as the hard limit (or root) allows; gives what stands.</summary>
     public static ulong AllowOpenFiles(ulong wanted)
     {
         Check(GetLimit(OpenFiles, out var limit), "getrlimit");

@@ -17,10 +17,12 @@ internal readonly record struct ProcessFigures(double CpuSeconds, double Residen
         var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
         var status = File.ReadAllLines($"{folder}/status");
         return new ProcessFigures(
-            ticks / TicksPerSecond, Number(status, "VmRSS:") / 1024.0, (int)Number(status, "Threads:"), Directory.EnumerateFileSystemEntries($"{folder}/fd").Count(), WrittenBy(id));
+            ticks / TicksPerSecond,
+            Number(status, "VmRSS:") / 1024.0,
+            (int)Number(status, "Threads:"),
+            Directory.EnumerateFileSystemEntries($"{folder}/fd").Count(),
+            Number(File.ReadAllLines($"{folder}/io"), "write_bytes:"));
     }
-
-    public static long WrittenBy(int id) => Number(File.ReadAllLines($"/proc/{id}/io"), "write_bytes:");
 
     private static long Number(IEnumerable<string> lines, string name)
     {

@@ -10,6 +10,8 @@ internal sealed class Site
     /// <summary>Newest runs that are kept, for looking into logs.</summary>
     private const int RunsKept = 4;
 
+    private static readonly string[] s_programs = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin", "/bin"];
+
     private static readonly TimeSpan s_askAgainAfter = TimeSpan.FromMilliseconds(20);
 
     private int _folders;
@@ -41,7 +43,8 @@ internal sealed class Site
     public string PublishedGateway => Path.Combine(Root, "artifacts/publish/Call112.Gateway/release_linux-x64/call112-gateway");
 
     /// <summary>The centre of the same configuration as this program.</summary>
-    public string BuiltCenter => Path.Combine(Root, "artifacts/bin/Call112.Center", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "call112-center");
+    public string BuiltCenter =>
+        Path.Combine(Root, "artifacts/bin/Call112.Center", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "call112-center");
 
     public string NewFolder(string name)
     {
@@ -98,7 +101,7 @@ internal sealed class Site
 
     /// <summary>Full path of an installed program; Debian puts mosquitto into /usr/sbin, which is not on every user's path.</summary>
     public static string? Installed(string name) =>
-        new[] { "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin", "/bin" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        s_programs.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private static bool CanListen(int port)
     {

@@ -13,11 +13,14 @@ internal sealed class BookReader : IDisposable
 
     public BookReader(string path)
     {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var source = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        _connection = new SqliteConnection(source.ToString());
         _connection.Open();
         _reports = Command("SELECT count(*) FROM reports WHERE dispatch_id = $id", "$id");
         _stations = Command("SELECT count(DISTINCT station_id) FROM reports WHERE dispatch_id = $id AND event = $event", "$id", "$event");
-        _seen = Command("SELECT count(*) FROM stations WHERE json_extract(json, '$.status.online') = 1 AND json_extract(json, '$.lastSeenAt') >= $since", "$since");
+        _seen = Command(
+            "SELECT count(*) FROM stations WHERE json_extract(json, '$.status.online') = 1 AND json_extract(json, '$.lastSeenAt') >= $since",
+            "$since");
     }
 
     /// <summary>Reports of a dispatch, of any kind: answered from an index alone.</summary>

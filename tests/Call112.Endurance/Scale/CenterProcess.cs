@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -43,10 +42,16 @@ internal sealed class CenterProcess : IDisposable
     {
         File.Delete(ReadyFile);
         _process = Child.Start(
-            Path.Combine(_folder, "log"), _program,
-            ["run", "--listen", $"127.0.0.1:{_http}", .. _broker, "--db", Database, "--insecure-local", "--ready-file", ReadyFile, "--log-level", "Warning"]);
+            Path.Combine(_folder, "log"),
+            _program,
+            [
+                "run", "--listen", $"127.0.0.1:{_http}", .. _broker, "--db", Database, "--insecure-local", "--ready-file", ReadyFile,
+                "--log-level", "Warning",
+            ]);
         await _site.UntilAsync(
-            () => File.Exists(ReadyFile) || (_process.HasExited ? throw new EnduranceException($"the centre ended:\n{_process.LogTail()}") : false), "the centre is subscribed", s_startWithin);
+            () => File.Exists(ReadyFile) || (_process.HasExited ? throw new EnduranceException($"the centre ended:\n{LogTail}") : false),
+            "the centre is subscribed",
+            s_startWithin);
     }
 
     public void Stop()
@@ -64,7 +69,13 @@ internal sealed class CenterProcess : IDisposable
                 ["category"] = "Disaster",
                 ["nature"] = "Gempa bumi, waspada susulan",
                 ["priority"] = 1,
-                ["location"] = new JsonObject { ["village"] = "Mogolaing", ["address"] = "Jl. Adampe Dolot No. 12, RT 05 RW 03", ["latitude"] = 0.7301, ["longitude"] = 124.3053 },
+                ["location"] = new JsonObject
+                {
+                    ["village"] = "Mogolaing",
+                    ["address"] = "Jl. Adampe Dolot No. 12, RT 05 RW 03",
+                    ["latitude"] = 0.7301,
+                    ["longitude"] = 124.3053,
+                },
             },
             ["groups"] = new JsonArray([.. groups.Select(group => (JsonNode)group)]),
             ["stationIds"] = new JsonArray([.. stations.Select(station => (JsonNode)station)]),
@@ -120,7 +131,7 @@ internal sealed class CenterProcess : IDisposable
         using var answer = await _client.PostAsync(path, content);
         var text = await answer.Content.ReadAsStringAsync();
         if (!answer.IsSuccessStatusCode)
-            throw new EnduranceException(string.Create(CultureInfo.InvariantCulture, $"the centre answered {(int)answer.StatusCode} to {path}: {text}"));
+            throw new EnduranceException($"the centre answered {answer.StatusCode} to {path}: {text}");
         return JsonDocument.Parse(text).RootElement;
     }
 

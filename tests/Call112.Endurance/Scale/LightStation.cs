@@ -72,7 +72,14 @@ internal sealed class LightStation(int index, string runId)
     public long CenterHeardAt { get; set; }
 
     public IReadOnlyList<byte[]> Subscriptions() =>
-        [Encoding.UTF8.GetBytes(Topics.Dispatch(Id)), Encoding.UTF8.GetBytes(Topics.Command(Id)), Encoding.UTF8.GetBytes(Topics.Receipt(Id)), s_center, s_puskesmas, s_all];
+    [
+        Encoding.UTF8.GetBytes(Topics.Dispatch(Id)),
+        Encoding.UTF8.GetBytes(Topics.Command(Id)),
+        Encoding.UTF8.GetBytes(Topics.Receipt(Id)),
+        s_center,
+        s_puskesmas,
+        s_all,
+    ];
 
     public ushort NextPacketId() => ++_packetId == 0 ? _packetId = 1 : _packetId;
 
@@ -85,7 +92,8 @@ internal sealed class LightStation(int index, string runId)
     public byte[] Report(ReportEvent @event, Dispatch dispatch, DateTimeOffset now, string? detail = null)
     {
         var payload = MessageWriter.Write(new Report(
-            Id, ++Sequence, BootId, @event, now, now, ClockState.Synchronized, ReportSource.Automatic, dispatch.DispatchId, dispatch.Incident?.IncidentId, 0, Detail: detail));
+            Id, ++Sequence, BootId, @event, now, now, ClockState.Synchronized, ReportSource.Automatic,
+            dispatch.DispatchId, dispatch.Incident?.IncidentId, ElapsedMs: 0, Detail: detail));
         Reports.Enqueue((Sequence, payload));
         return payload;
     }

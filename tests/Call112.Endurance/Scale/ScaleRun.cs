@@ -18,7 +18,8 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
     private const double GoalSeconds = 2;
     private const int GoalStations = 10_000, TargetsMax = 500, Questions = 20, ConnectsPerSecond = 500;
 
-    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(10), s_betweenRounds = TimeSpan.FromSeconds(3), s_lookAtAllEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(10), s_lookAtAllEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_betweenRounds = TimeSpan.FromSeconds(3);
 
     private readonly List<Figure> _figures = [];
     private readonly List<FigureTable> _tables = [];
@@ -40,7 +41,7 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         {
             var limit = Posix.AllowOpenFiles((ulong)count + 1_000);
             if (limit < (ulong)count + 500)
-                throw new EnduranceException($"{count} connections need 'ulimit -n {count + 1_000}' here and for the broker; the hard limit is {limit}");
+                throw new EnduranceException($"{count} stations need 'ulimit -n {count + 1_000}' here and for the broker; the hard limit is {limit}");
             _count = count;
             _rows.Clear();
             Say($"{count} stations on {Broker}");
@@ -62,15 +63,9 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
                 ["phase", "seconds", "centre", "broker", "stations (instrument)", "centre RSS MiB", "broker RSS MiB"], [.. _rows]));
         }
 
-        _notes.Add("Stations, centre and broker share one machine: the stations' column is the instrument's share, which a city does not pay here.");
-        _notes.Add("A light station answers Received (no Sounding), keeps a report until its receipt, gives up a late PUBACK, and comes back with the gateway's back-off.");
-        _notes.Add("The end of a dispatch is the moment at which a reader of the centre's database sees the last Received committed, looked at every 10 ms.");
-        _notes.Add(Invariant($"Seed {options.Seed}. Heartbeats every {HeartbeatEvery.TotalSeconds:0} s. {Environment.ProcessorCount} processors."));
-        if (!options.Embedded)
-            _notes.Add("Mosquitto: max_queued_messages 100000 (its default of 1,000 loses reports of a city-wide dispatch), persistence on, restart by SIGTERM.");
-        else
-            _notes.Add("The embedded broker is in the centre's process: its processor time is the centre's, and its restart is the centre's.");
-        return new CampaignPart($"scale-{Broker}", $"One centre with {string.Join(" and ", options.Stations.Select(n => Invariant($"{n:N0}")))} stations on {(options.Embedded ? "the embedded broker" : "Mosquitto")}")
+        AddNotes();
+        var counts = string.Join(" and ", options.Stations.Select(count => Invariant($"{count:N0}")));
+        return new CampaignPart($"scale-{Broker}", $"One centre with {counts} stations on {(options.Embedded ? "the embedded broker" : "Mosquitto")}")
         {
             Figures = _figures,
             Tables = _tables,
@@ -80,6 +75,25 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
             Seconds = site.Time.GetElapsedTime(began).TotalSeconds,
             Command = $"dotnet run -c Release --project tests/Call112.Endurance -- scale --broker {Broker}",
         };
+    }
+
+    private void AddNotes()
+    {
+        _notes.Add("Stations, centre and broker share one machine: the stations' column is the instrument's share, which a city does not pay here.");
+        _notes.Add(
+            "A light station answers Received (no Sounding), keeps a report until its receipt, gives up a late PUBACK, and comes back with the "
+            + "gateway's own full-jitter back-off.");
+        _notes.Add(
+            "The end of a dispatch is the moment at which a reader of the centre's database sees the last Received committed, looked at every 10 ms; "
+            + "the zero is the moment before the request to the API.");
+        _notes.Add("The first city-wide dispatch meets code that is not compiled yet; a centre that has run for a day is the later ones.");
+        _notes.Add(Invariant($"Seed {options.Seed}. Heartbeats every {HeartbeatEvery.TotalSeconds:0} s. {Environment.ProcessorCount} processors."));
+        if (!options.Embedded)
+            _notes.Add(
+                "Mosquitto: max_queued_messages 100000 (by default 1,000, less than a city's answers, F14), persistence on, "
+                + "restart by SIGTERM.");
+        else
+            _notes.Add("The embedded broker is in the centre's process: its processor time is the centre's, and its restart is the centre's.");
     }
 
     public void Dispose()
@@ -107,7 +121,8 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         _startedCenter = new CenterProcess(site, options.Center ?? site.BuiltCenter, _mosquitto?.Port);
         await Center.StartAsync();
         _openBook = new BookReader(Center.Database);
-        var fleet = new FleetOptions(_count, Center.MqttPort, HeartbeatEvery, TimeSpan.FromSeconds(options.Metered ? 20 : 5), ConnectsPerSecond, options.Seed);
+        var deadline = TimeSpan.FromSeconds(options.Metered ? 20 : 5);
+        var fleet = new FleetOptions(_count, Center.MqttPort, HeartbeatEvery, deadline, ConnectsPerSecond, options.Seed);
         _startedFleet = new StationFleet(fleet, site.Time);
         Fleet.Start();
         var since = site.Time.GetUtcNow();
@@ -139,7 +154,8 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         var brokerCpu = brokerAfter?.CpuSeconds - (brokerId == _mosquitto?.Id ? broker?.CpuSeconds : 0);
         _rows.Add([
             name, Invariant($"{seconds:0.0}"), Invariant($"{centerCpu:0.00}"), brokerCpu is { } cpu ? Invariant($"{cpu:0.00}") : "in the centre",
-            Invariant($"{ownAfter.CpuSeconds - own.CpuSeconds:0.00}"), Invariant($"{centerAfter.ResidentMiB:0}"), brokerAfter is { } after ? Invariant($"{after.ResidentMiB:0}") : "",
+            Invariant($"{ownAfter.CpuSeconds - own.CpuSeconds:0.00}"), Invariant($"{centerAfter.ResidentMiB:0}"),
+            brokerAfter is { } after ? Invariant($"{after.ResidentMiB:0}") : "",
         ]);
         Say(string.Join("  ", _rows[^1]));
     }
@@ -155,7 +171,7 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         while ((seen = await SeenAsync(since)) < _count && Passed() < options.Patience)
             await site.Pause(s_lookAtAllEvery);
         if (seen < _count)
-            Fail(Invariant($"after {options.Patience.TotalSeconds:0} s {Fleet.Linked} of {_count} stations are linked and {seen} {what}; losses: {Losses()}"));
+            Fail($"after {options.Patience.TotalSeconds} s {Fleet.Linked} of {_count} stations are linked and {seen} {what}; losses: {Losses()}");
         Add(what + ": last station linked", linked.TotalSeconds, "s");
         Add(what, Passed().TotalSeconds, "s");
     }
@@ -170,7 +186,8 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         if (stored >= _count || Fleet.Linked < _count)
             return stored;
         return (await Center.GetAsync("/api/stations")).EnumerateArray().Count(station =>
-            station.GetProperty("verdict").GetString() == "Up" && station.GetProperty("lastSeenAt") is { ValueKind: JsonValueKind.String } at && at.GetDateTimeOffset() >= since);
+            station.GetProperty("verdict").GetString() == "Up"
+            && station.GetProperty("lastSeenAt") is { ValueKind: JsonValueKind.String } at && at.GetDateTimeOffset() >= since);
     }
 
     private async Task WatchAsync()
@@ -240,9 +257,10 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
     /// <summary>Seconds until every station's report is committed.</summary>
     private async Task<double> ReportedAsync(Guid dispatch, string @event, int stations, int reports, long began, string name)
     {
-        var all = await site.HoldsAsync(() => Book.Reports(dispatch) >= reports && Book.Stations(dispatch, @event) >= stations, options.Patience, s_lookEvery);
+        bool AllCame() => Book.Reports(dispatch) >= reports && Book.Stations(dispatch, @event) >= stations;
+        var all = await site.HoldsAsync(AllCame, options.Patience, s_lookEvery);
         if (!all)
-            Fail(Invariant($"{name}: after {options.Patience.TotalSeconds:0} s only {Book.Stations(dispatch, @event)} of {stations} {@event}; losses: {Losses()}"));
+            Fail($"{name}: after {options.Patience.TotalSeconds} s {Book.Stations(dispatch, @event)} of {stations} {@event}; losses: {Losses()}");
         return site.Time.GetElapsedTime(began).TotalSeconds;
     }
 
@@ -251,7 +269,8 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         var view = await Center.GetAsync($"/api/dispatches/{dispatch}");
         var sent = view.GetProperty("sentAt").GetDateTimeOffset();
         return [.. view.GetProperty("stations").EnumerateArray()
-            .SelectMany(station => station.GetProperty("steps").EnumerateArray().Where(step => step.GetProperty("event").GetString() == "Received").Take(1))
+            .SelectMany(station => station.GetProperty("steps").EnumerateArray().Take(1))
+            .Where(step => step.GetProperty("event").GetString() == "Received")
             .Select(step => (step.GetProperty("receivedAt").GetDateTimeOffset() - sent).TotalMilliseconds)];
     }
 
@@ -290,8 +309,8 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
             Fail($"{Fleet.Unreceipted()} reports were never receipted");
         await site.Pause(2 * HeartbeatEvery);
         JsonElement[] stations = [.. (await Center.GetAsync("/api/stations")).EnumerateArray()];
-        var (up, missing, gaps, conflicts) = (
-            stations.Count(station => station.GetProperty("verdict").GetString() == "Up"), Sum("missingReports"), Sum("reportGaps"), Sum("reportConflicts"));
+        var up = stations.Count(station => station.GetProperty("verdict").GetString() == "Up");
+        var (missing, gaps, conflicts) = (Sum("missingReports"), Sum("reportGaps"), Sum("reportConflicts"));
         if (up != _count || missing + gaps + conflicts > 0)
             Fail($"in the end {up} of {_count} stations are up; {missing} reports missing, {gaps} gaps, {conflicts} conflicts");
         var deaf = Fleet.DeafFor(TimeSpan.FromSeconds(10));

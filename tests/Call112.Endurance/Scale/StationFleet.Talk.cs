@@ -90,7 +90,8 @@ internal sealed partial class StationFleet
         if (_read is null || !payload.SequenceEqual(_readFrom))
         {
             _readFrom = payload.ToArray();
-            _read = MessageReader.ReadDispatch(_readFrom).Value ?? throw new InvalidDataException($"not a dispatch: {Encoding.UTF8.GetString(payload)}");
+            _read = MessageReader.ReadDispatch(_readFrom).Value
+                ?? throw new InvalidDataException($"not a dispatch: {Encoding.UTF8.GetString(payload)}");
         }
 
         return _read;
@@ -101,11 +102,12 @@ internal sealed partial class StationFleet
         var isKnown = station.Dispatches.TryGetValue(dispatch.DispatchId, out var isCancelled);
         var isCancel = dispatch.MessageType == MessageType.Cancel;
         station.Dispatches[dispatch.DispatchId] = isCancelled || isCancel;
-        if (isKnown && isCancelled == isCancel)
+        var step = isCancel ? ReportEvent.Cancelled : ReportEvent.Received;
+        var isCopy = isKnown && isCancelled == isCancel;
+        if (isCopy)
             _copies++;
-        var (answer, detail) = isKnown && isCancelled == isCancel ? (ReportEvent.Duplicate, isCancel ? nameof(ReportEvent.Cancelled) : nameof(ReportEvent.Received))
-            : isCancel ? (ReportEvent.Cancelled, null) : (ReportEvent.Received, (string?)null);
-        Publish(station, index, station.ReportTopic, station.Report(answer, dispatch, _time.GetUtcNow(), detail));
+        var report = station.Report(isCopy ? ReportEvent.Duplicate : step, dispatch, _time.GetUtcNow(), isCopy ? step.ToString() : null);
+        Publish(station, index, station.ReportTopic, report);
     }
 
     private static void TakeReceipt(LightStation station, ReadOnlySpan<byte> payload)

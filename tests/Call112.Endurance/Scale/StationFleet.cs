@@ -12,7 +12,15 @@ internal sealed record FleetOptions(int Stations, int Port, TimeSpan HeartbeatEv
 
 /// <summary>What the fleet has counted so far.</summary>
 internal sealed record FleetCounts(
-    int Linked, long Sent, long Received, long Heartbeats, long CenterHeartbeats, long Connections, long Lost, long Copies, IReadOnlyDictionary<string, int> Losses);
+    int Linked,
+    long Sent,
+    long Received,
+    long Heartbeats,
+    long CenterHeartbeats,
+    long Connections,
+    long Lost,
+    long Copies,
+    IReadOnlyDictionary<string, int> Losses);
 
 /// <summary>
 /// Ten thousand stations in one thread: each connects, subscribes, gives its birth and its heartbeats, acknowledges what comes, answers a
@@ -155,7 +163,8 @@ internal sealed partial class StationFleet : IDisposable
         }
     }
 
-    private void Later(int index, Due due, long milliseconds) => _timers.Enqueue((index, due, _stations[index].Connections), _now + Math.Max(1, milliseconds));
+    private void Later(int index, Due due, long milliseconds) =>
+        _timers.Enqueue((index, due, _stations[index].Connections), _now + Math.Max(1, milliseconds));
 
     private void Connect(LightStation station, int index)
     {

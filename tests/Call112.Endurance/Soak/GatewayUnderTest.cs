@@ -19,7 +19,7 @@ internal sealed class GatewayUnderTest : IDisposable
     public GatewayUnderTest(Site site, string program, string journalFolder, int brokerPort)
     {
         if (!File.Exists(program))
-            throw new EnduranceException($"there is no {program}: dotnet publish src/Call112.Gateway -c Release -r linux-x64, or name a binary with --gateway");
+            throw new EnduranceException($"there is no {program}: dotnet publish src/Call112.Gateway -c Release -r linux-x64, or --gateway PATH");
         (_site, _program, _folder) = (site, program, site.NewFolder("gateway"));
         Journal = Path.Combine(journalFolder, "journal.db");
         var panel = Site.FreePort();
@@ -47,7 +47,9 @@ internal sealed class GatewayUnderTest : IDisposable
         var ready = Path.Combine(_folder, "ready.json");
         _process = Child.Start(Log, _program, "run", "--config", Path.Combine(_folder, "station.json"), "--ready-file", ready);
         await _site.UntilAsync(
-            () => File.Exists(ready) || (_process.HasExited ? throw new EnduranceException($"the gateway ended:\n{_process.LogTail()}") : false), "the station is armed", TimeSpan.FromSeconds(60));
+            () => File.Exists(ready) || (_process.HasExited ? throw new EnduranceException($"the gateway ended:\n{_process.LogTail()}") : false),
+            "the station is armed",
+            TimeSpan.FromSeconds(60));
     }
 
     public static long SizeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
@@ -56,8 +58,11 @@ internal sealed class GatewayUnderTest : IDisposable
 
     public Task SetAsync(string input, bool pressed) => PostAsync($"/api/board/inputs/{input}", new JsonObject { ["pressed"] = pressed });
 
-    public Task ActAsync(string action, Guid? dispatch) =>
-        PostAsync("/api/station/actions", new JsonObject { ["action"] = action, ["dispatchId"] = dispatch?.ToString(), ["outcome"] = action == "Complete" ? "Done" : null });
+    public Task ActAsync(string action, Guid dispatch)
+    {
+        var outcome = action == "Complete" ? "Done" : null;
+        return PostAsync("/api/station/actions", new JsonObject { ["action"] = action, ["dispatchId"] = dispatch.ToString(), ["outcome"] = outcome });
+    }
 
     /// <summary>The step of an open alert, or null when it is not on the list.</summary>
     public async Task<string?> StepAsync(Guid dispatch)

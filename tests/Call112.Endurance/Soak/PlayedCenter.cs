@@ -62,10 +62,14 @@ internal sealed class PlayedCenter : IAsyncDisposable
 
     /// <param name="group">To the group's topic instead of the station's own.</param>
     public Task SendAsync(Dispatch dispatch, bool group) => PublishAsync(
-        group ? Topics.GroupDispatch(GatewayUnderTest.Group) : Topics.Dispatch(GatewayUnderTest.StationId), MessageWriter.Write(dispatch), atLeastOnce: true);
+        group ? Topics.GroupDispatch(GatewayUnderTest.Group) : Topics.Dispatch(GatewayUnderTest.StationId),
+        MessageWriter.Write(dispatch),
+        atLeastOnce: true);
 
     public Task CommandAsync(CommandKind command) => PublishAsync(
-        Topics.Command(GatewayUnderTest.StationId), MessageWriter.Write(new StationCommand(command, Guid.CreateVersion7(_time.GetUtcNow()), _time.GetUtcNow())), atLeastOnce: true);
+        Topics.Command(GatewayUnderTest.StationId),
+        MessageWriter.Write(new StationCommand(command, Guid.CreateVersion7(_time.GetUtcNow()), _time.GetUtcNow())),
+        atLeastOnce: true);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,12 +77,13 @@ internal sealed class PlayedCenter : IAsyncDisposable
         _client.Dispose();
     }
 
-    private Task<MqttClientPublishResult> PublishAsync(string topic, byte[] payload, bool atLeastOnce) => _client.PublishAsync(new MqttApplicationMessage
-    {
-        Topic = topic,
-        PayloadSegment = payload,
-        QualityOfServiceLevel = atLeastOnce ? MqttQualityOfServiceLevel.AtLeastOnce : MqttQualityOfServiceLevel.AtMostOnce,
-    });
+    private Task<MqttClientPublishResult> PublishAsync(string topic, byte[] payload, bool atLeastOnce) =>
+        _client.PublishAsync(new MqttApplicationMessage
+        {
+            Topic = topic,
+            PayloadSegment = payload,
+            QualityOfServiceLevel = atLeastOnce ? MqttQualityOfServiceLevel.AtLeastOnce : MqttQualityOfServiceLevel.AtMostOnce,
+        });
 
     private async Task TakeAsync(MqttApplicationMessageReceivedEventArgs e)
     {
@@ -105,6 +110,6 @@ internal sealed class PlayedCenter : IAsyncDisposable
         }
 
         // Without a wait for the PUBACK: this runs on the client's receiving path.
-        await _client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Receipt(GatewayUnderTest.StationId), PayloadSegment = MessageWriter.Write(new Receipt(upTo)) });
+        await PublishAsync(Topics.Receipt(GatewayUnderTest.StationId), MessageWriter.Write(new Receipt(upTo)), atLeastOnce: false);
     }
 }

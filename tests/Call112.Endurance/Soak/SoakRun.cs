@@ -60,7 +60,8 @@ internal sealed class SoakRun(Site site, SoakOptions options)
         while (!over.IsCancellationRequested && !gateway.HasExited)
         {
             var day = site.Time.GetElapsedTime(began) / options.Within * days;
-            _samples.Add((day, ProcessFigures.Of(gateway.Id), GatewayUnderTest.SizeOf(gateway.Journal), GatewayUnderTest.SizeOf(gateway.Journal + "-wal")));
+            var (database, wal) = (GatewayUnderTest.SizeOf(gateway.Journal), GatewayUnderTest.SizeOf(gateway.Journal + "-wal"));
+            _samples.Add((day, ProcessFigures.Of(gateway.Id), database, wal));
             await site.Pause(s_sampleEvery);
         }
     }
@@ -74,16 +75,19 @@ internal sealed class SoakRun(Site site, SoakOptions options)
         const double mega = 1e6;
         var figures = new List<Figure>
         {
-            new("RSS, slope", resident.Slope, "MiB a day", AtMost: ResidentMiBMax), new("RSS, standard error of the slope", resident.Error, "MiB a day"),
+            new("RSS, slope", resident.Slope, "MiB a day", AtMost: ResidentMiBMax),
+            new("RSS, standard error of the slope", resident.Error, "MiB a day"),
             new("handles, slope", handles.Slope, "a day", AtMost: HandlesMax), new("threads, slope", threads.Slope, "a day", AtMost: ThreadsMax),
-            new("RSS before", ends.Before.ResidentMiB, "MiB"), new("RSS after", ends.After.ResidentMiB, "MiB"), new("RSS, highest", _samples.Max(s => s.Process.ResidentMiB), "MiB"),
+            new("RSS before", ends.Before.ResidentMiB, "MiB"), new("RSS after", ends.After.ResidentMiB, "MiB"),
+            new("RSS, highest", _samples.Max(s => s.Process.ResidentMiB), "MiB"),
             new("handles before", ends.Before.Handles), new("handles after", ends.After.Handles),
             new("threads before", ends.Before.Threads), new("threads after", ends.After.Threads),
             new("journal, growth", Trend.Of([.. _samples.Select(s => (s.Day, s.Database / mega))]).Slope, "MB a day"),
             new("WAL, largest", _samples.Max(s => s.Wal) / mega, "MB"),
             new("written by the process", (ends.After.WrittenBytes - ends.Before.WrittenBytes) / mega / days, "MB a day of such traffic"),
             new("processor", ends.After.CpuSeconds - ends.Before.CpuSeconds, "s"),
-            new("dispatches", traffic.Dispatches), new("presses of TERIMA", traffic.Presses), new("reports", center.Reports), new("copies of reports", center.Copies),
+            new("dispatches", traffic.Dispatches), new("presses of TERIMA", traffic.Presses),
+            new("reports", center.Reports), new("copies of reports", center.Copies),
             new("heartbeats of the centre", center.Heartbeats), new("heartbeats of the station", center.StationHeartbeats),
         };
         if (cardADay is { } bytes)
@@ -96,10 +100,14 @@ internal sealed class SoakRun(Site site, SoakOptions options)
             Covers = ["F3", "F8", "F9", "F14"],
             Notes =
             [
-                FormattableString.Invariant($"Pressed into {options.Within.TotalMinutes:0.#} minutes; seed {options.Seed}; {options.Gateway ?? "published NativeAOT"} on Mosquitto. The first {WarmUp:0%} of the samples do not count."),
-                "The centre is played and its heartbeats are as many as in the hours; the station's own (5 s) run on real time: no option shortens them, and none was added for a test.",
+                FormattableString.Invariant($"Pressed into {options.Within.TotalMinutes:0.#} minutes; seed {options.Seed};")
+                + FormattableString.Invariant($" {options.Gateway ?? "NativeAOT"} on Mosquitto. The first {100 * WarmUp} % of the samples do not count."),
+                "The centre is played and its heartbeats are as many as in the hours; the station's own (5 s) run on real time: no option "
+                + "shortens them, and none was added for a test.",
                 "A slope counts as a leak if even its lower end (two standard errors) is above the limit.",
-                FormattableString.Invariant($"A day: {BusyDay.Dispatches} dispatches (a quarter by group, 30 % updated, 10 % cancelled, 10 % sent twice), {BusyDay.PanelVisits} visits of a page, {BusyDay.LinkLosses} link losses, {BusyDay.Alarms} alarms of a contact, {BusyDay.Commands} commands."),
+                $"A day: {BusyDay.Dispatches} dispatches (a quarter by group, 30 % updated, 10 % cancelled, 10 % sent twice), "
+                + $"{BusyDay.PanelVisits} visits of a page, {BusyDay.LinkLosses} link losses, {BusyDay.Alarms} alarms of a contact, "
+                + $"{BusyDay.Commands} commands.",
             ],
             Seconds = seconds,
             Command = "dotnet run -c Release --project tests/Call112.Endurance -- soak --hours 72",
@@ -114,6 +122,9 @@ internal sealed class SoakRun(Site site, SoakOptions options)
         return trend;
     }
 
+    private static string[] Row(double day, ProcessFigures process, long database, long wal) =>
+        FormattableString.Invariant($"{day:0.00} {process.ResidentMiB:0.0} {process.Handles} {process.Threads} {database} {wal}").Split(' ');
+
     private FigureTable Timeline()
     {
         const int rows = 12;
@@ -121,8 +132,7 @@ internal sealed class SoakRun(Site site, SoakOptions options)
         return new FigureTable(
             "The process over the days",
             ["day", "RSS MiB", "handles", "threads", "journal KiB", "WAL KiB"],
-            [.. _samples.Where((_, i) => i % every == 0).Select(sample => (IReadOnlyList<string>)[
-                FormattableString.Invariant($"{sample.Day:0.00}"), FormattableString.Invariant($"{sample.Process.ResidentMiB:0.0}"), FormattableString.Invariant($"{sample.Process.Handles}"),
-                FormattableString.Invariant($"{sample.Process.Threads}"), FormattableString.Invariant($"{sample.Database / 1024}"), FormattableString.Invariant($"{sample.Wal / 1024}")])]);
+            [.. _samples.Where((_, i) => i % every == 0)
+                .Select(sample => Row(sample.Day, sample.Process, sample.Database / 1024, sample.Wal / 1024))]);
     }
 }

@@ -3,7 +3,9 @@ using Call112.Messages;
 
 namespace Call112.Endurance.Soak;
 
-/// <summary>What one busy post lives through in a day. A post of a busy Indonesian city rather than of Kotamobagu, which has two tickets a day.</summary>
+/// <summary>
+/// What one busy post lives through in a day. A post of a busy Indonesian city rather than of Kotamobagu, which has two tickets a day.
+/// </summary>
 internal static class BusyDay
 {
     public const int Dispatches = 100, PanelVisits = 48, LinkLosses = 8, Alarms = 12, Commands = 8, CenterHeartbeats = 24 * 3600 / 5;
@@ -18,8 +20,9 @@ internal static class BusyDay
 /// </summary>
 internal sealed class Traffic(Site site, PlayedCenter center, GatewayUnderTest gateway, Relay relay, int seed) : IDisposable
 {
-    private static readonly TimeSpan s_answerWithin = TimeSpan.FromSeconds(60), s_pause = TimeSpan.FromMilliseconds(200), s_cut = TimeSpan.FromSeconds(1);
-    private static readonly Category[] s_categories = [Category.Fire, Category.Medical, Category.Medical, Category.TrafficAccident, Category.Rescue, Category.Disaster];
+    private static readonly TimeSpan s_answerWithin = TimeSpan.FromSeconds(60), s_pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_cut = TimeSpan.FromSeconds(1);
+    private static readonly Category[] s_categories = [Category.Fire, Category.Medical, Category.TrafficAccident, Category.Rescue, Category.Disaster];
     private static readonly string[] s_contacts = ["tamper", "mainsFail", "batteryLow"];
     private static readonly CommandKind[] s_commands = [CommandKind.SelfTest, CommandKind.Identify, CommandKind.ReportNow, CommandKind.ReportNow];
 
@@ -91,7 +94,10 @@ internal sealed class Traffic(Site site, PlayedCenter center, GatewayUnderTest g
         var now = site.Time.GetUtcNow();
         var status = dice.NextDouble() < BusyDay.Exercises ? DispatchStatus.Exercise : DispatchStatus.Actual;
         var incident = new Incident(
-            $"K{Interlocked.Increment(ref _incidents):000000}", s_categories[dice.Next(s_categories.Length)], "Kebakaran rumah", Priority: 1 + dice.Next(3),
+            $"K{Interlocked.Increment(ref _incidents):000000}",
+            s_categories[dice.Next(s_categories.Length)],
+            "Kebakaran rumah",
+            Priority: 1 + dice.Next(3),
             Location: new Location(Address: "Jl. Adampe Dolot No. 12, RT 05 RW 03", Village: "Mogolaing", Latitude: 0.7301, Longitude: 124.3053));
         var alert = new Dispatch(Guid.CreateVersion7(now), MessageType.Alert, status, now, now + TimeSpan.FromMinutes(15), Incident: incident);
         var byGroup = dice.Next(4) == 0;
@@ -102,8 +108,12 @@ internal sealed class Traffic(Site site, PlayedCenter center, GatewayUnderTest g
         if (!await HasAsync(alert.DispatchId, ReportEvent.Received))
             return;
         if (dice.NextDouble() < BusyDay.Updated)
-            await center.SendAsync(
-                alert with { MessageType = MessageType.Update, Revision = 1, SentAt = site.Time.GetUtcNow(), Incident = incident with { Victims = 2, Narrative = "Api di lantai dua." } }, byGroup);
+        {
+            var changed = incident with { Victims = 2, Narrative = "Api di lantai dua." };
+            var update = alert with { MessageType = MessageType.Update, Revision = 1, SentAt = site.Time.GetUtcNow(), Incident = changed };
+            await center.SendAsync(update, byGroup);
+        }
+
         await site.Pause(s_pause);
         if (dice.NextDouble() < BusyDay.Cancelled)
         {
