@@ -101,7 +101,7 @@ internal sealed class SoakRun(Site site, SoakOptions options)
             Notes =
             [
                 FormattableString.Invariant($"Pressed into {options.Within.TotalMinutes:0.#} minutes; seed {options.Seed};")
-                + FormattableString.Invariant($" {options.Gateway ?? "NativeAOT"} on Mosquitto. The first {100 * WarmUp} % of the samples do not count."),
+                + FormattableString.Invariant($" {options.Gateway ?? "NativeAOT"} on Mosquitto. The first {100 * WarmUp} % of it do not count."),
                 "The centre is played and its heartbeats are as many as in the hours; the station's own (5 s) run on real time: no option "
                 + "shortens them, and none was added for a test.",
                 "A slope counts as a leak if even its lower end (two standard errors) is above the limit.",
