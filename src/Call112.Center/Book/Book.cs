@@ -180,8 +180,8 @@ public sealed partial class DispatchBook
         {
             foreach (var target in entry.Targets.Values)
             {
-                // The update went out at once to every station that had answered the alert.
-                target.UpdateSent = entry.Update is not null && target.Ladder.Answered;
+                // The update went out at once to every station that had answered the alert and has a use for it.
+                target.UpdateSent = entry.Update is not null && target.Ladder.Answered && !target.AlertRefused;
                 Judge(entry, target, now.Monotonic);
                 Schedule(entry, target, now.Monotonic);
                 Note(entry, target, Station(target.StationId), now.Monotonic);

@@ -159,5 +159,5 @@ internal sealed class Target(string stationId, string? group, TimeSpan sentAt, D
         Ladder.Steps);
 
     /// <summary>The station has no use for an update: it declined, refused, or got the alert too late.</summary>
-    private bool AlertRefused => Ladder.Current is ReportEvent.Declined or ReportEvent.Expired or ReportEvent.Rejected;
+    public bool AlertRefused => Ladder.Current is ReportEvent.Declined or ReportEvent.Expired or ReportEvent.Rejected;
 }
