@@ -19,7 +19,13 @@ internal sealed class CenterLoop : IDisposable
     private const int WaitingMax = 4_096;
 
     /// <summary>Inputs of one transaction.</summary>
-    private const int BatchMax = 256;
+    private const int BatchMax = 1_024;
+
+    /// <summary>A batch with so many reports shows that answers are pouring in.</summary>
+    private const int PouringReports = 32;
+
+    /// <summary>A dispatch with at most so many stations is shown at every change.</summary>
+    private const int StationsShownAtOnce = 100;
 
     /// <summary>Changes that wait for one observer; one that is slower loses the oldest.</summary>
     private const int ChangesMax = 10_000;
@@ -29,13 +35,16 @@ internal sealed class CenterLoop : IDisposable
 
     private readonly Channel<Item> _items = Channel.CreateBounded<Item>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly ConcurrentDictionary<Channel<CenterChange>, bool> _observers = new();
+    private readonly Dictionary<string, Receipt> _receipts = [];
+    private readonly HashSet<Guid> _unshown = [];
+    private readonly Dictionary<Guid, long> _shownAt = [];
     private readonly CenterOptions _options;
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly ILogger _log;
     private readonly string _bootId = Guid.NewGuid().ToString("N");
     private ITimer? _ticks;
-    private long _refusals, _lastRefusal, _notesSince;
+    private long _refusals, _lastRefusal, _notesSince, _receiptsHeldSince;
     private int _notes;
     private BookStore _store;
     private DispatchBook _book;
@@ -52,6 +61,11 @@ internal sealed class CenterLoop : IDisposable
     }
 
     public static TimeSpan TickEvery => TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A receipt waits no longer than this for the answers to end.</summary>
+    private static TimeSpan ReceiptsHeldAtMost => TimeSpan.FromSeconds(1);
+
+    private static TimeSpan ShownEveryPerStation => TimeSpan.FromMicroseconds(100);
 
     /// <summary>Set before the first message can come.</summary>
     public BrokerSession? Session { get; set; }
@@ -222,6 +236,7 @@ internal sealed class CenterLoop : IDisposable
 
         foreach (var effect in effects)
             Act(effect);
+        SendReceipts(batch);
         foreach (var item in batch)
             item.Acknowledge?.Invoke();
         foreach (var (asked, answer) in answers)
@@ -268,7 +283,9 @@ internal sealed class CenterLoop : IDisposable
                 Session?.Publish(new Outgoing(Topics.Command(publish.StationId), MessageWriter.Write(publish.Command), true, publish.Expiry, Urgent: true));
                 break;
             case PublishReceipt publish:
-                Session?.Publish(new Outgoing(Topics.Receipt(publish.StationId), MessageWriter.Write(publish.Receipt), true, null, Urgent: false));
+                if (_receipts.Count == 0)
+                    _receiptsHeldSince = _time.GetTimestamp();
+                _receipts[publish.StationId] = publish.Receipt;
                 break;
             case PublishHeartbeat publish:
                 var beat = new CenterHeartbeat(publish.SentAt, _bootId, publish.Number);
@@ -280,17 +297,60 @@ internal sealed class CenterLoop : IDisposable
         }
     }
 
+    /// <summary>
+    /// Receipts of stored reports. While the answers of a whole city pour in they wait a moment: each costs the broker and this process as much
+    /// as an answer, the last answer matters more, and a station that has meanwhile said more gets one receipt for all of it.
+    /// </summary>
+    private void SendReceipts(List<Item> batch)
+    {
+        if (_receipts.Count == 0)
+            return;
+        if (batch.Count(item => item.Input is ReportReceived) >= PouringReports && _time.GetElapsedTime(_receiptsHeldSince) < ReceiptsHeldAtMost)
+            return;
+        foreach (var (stationId, receipt) in _receipts)
+            Session?.Publish(new Outgoing(Topics.Receipt(stationId), MessageWriter.Write(receipt), true, null, Urgent: false));
+        _receipts.Clear();
+    }
+
     /// <summary>One change for each thing that changed in the batch, and nothing at all when nobody looks.</summary>
     private void Show(List<BookEffect> effects)
     {
         if (_observers.IsEmpty)
+        {
+            _unshown.Clear();
             return;
-        foreach (var id in effects.OfType<DispatchChanged>().Select(changed => changed.DispatchId).Distinct())
+        }
+
+        foreach (var effect in effects)
+            if (effect is DispatchChanged changed)
+                _unshown.Add(changed.DispatchId);
+        foreach (var id in _unshown.Where(IsDue).ToList())
+        {
+            _unshown.Remove(id);
             if (_book.Find(id) is { } dispatch)
                 Show(new CenterChange(dispatch, null));
+        }
+
         foreach (var id in effects.OfType<StationChanged>().Select(changed => changed.StationId).Distinct())
             if (_book.FindStation(id) is { } station)
                 Show(new CenterChange(null, station));
+    }
+
+    /// <summary>
+    /// A picture holds the ladders of all stations, so the rest between two grows with their number: a city-wide dispatch, whose ten thousand
+    /// answers come within a second, is shown once a second and not at each of them. What waits is shown by a later batch, at the latest a tick's.
+    /// </summary>
+    private bool IsDue(Guid dispatchId)
+    {
+        var stations = _book.StationsOf(dispatchId);
+        if (stations <= StationsShownAtOnce)
+            return true;
+        if (_shownAt.TryGetValue(dispatchId, out var last) && _time.GetElapsedTime(last) < ShownEveryPerStation * stations)
+            return false;
+        foreach (var old in _shownAt.Where(shown => _time.GetElapsedTime(shown.Value) > ShownEveryPerStation * BookRules.StationsMax).ToList())
+            _shownAt.Remove(old.Key);
+        _shownAt[dispatchId] = _time.GetTimestamp();
+        return true;
     }
 
     private void Show(CenterChange change)

@@ -173,16 +173,28 @@ public sealed partial class DispatchBook
             changed = true;
         }
 
-        if (target.IsDone(entry, now))
-            station?.Open.Remove(entry);
-        else
-            station?.Open.Add(entry);
+        Note(entry, target, station, now);
         if (changed)
             Emit(new DispatchChanged(entry.Id));
         if (NextVisit(entry, target, outstanding, held, now) is { } next)
             Schedule(entry, target, next);
         else
             target.NextVisit = TimeSpan.MinValue;
+    }
+
+    /// <summary>Keeps what is still expected, on both sides. Whatever can end a target is a report or a moment at which it is visited.</summary>
+    private static void Note(DispatchEntry entry, Target target, StationEntry? station, TimeSpan now)
+    {
+        if (target.IsDone(entry, now))
+        {
+            station?.Open.Remove(entry);
+            entry.Waiting.Remove(target);
+        }
+        else
+        {
+            station?.Open.Add(entry);
+            entry.Waiting.Add(target);
+        }
     }
 
     private TimeSpan? NextVisit(DispatchEntry entry, Target target, Dispatch? outstanding, bool held, TimeSpan now)
@@ -232,7 +244,7 @@ public sealed partial class DispatchBook
     private void JudgeOpen(DispatchEntry entry, TimeSpan now)
     {
         var over = now >= entry.SentAt + _rules.OpenLimit && now >= entry.CancelEnd;
-        var done = entry.Targets.Values.All(target => target.IsDone(entry, now)) && (entry.Targets.Count > 0 || now >= entry.AlertEnd);
+        var done = entry.Waiting.Count == 0 && (entry.Targets.Count > 0 || now >= entry.AlertEnd);
         entry.Closed = over || done;
         if (entry.Closed)
             _open.Remove(entry);
@@ -287,6 +299,7 @@ public sealed partial class DispatchBook
             return known;
         var target = new Target(stationId, group, now.Monotonic, now.Wall, new Ladder(_rules.StepsKept)) { UpdateAnswersDue = 1, LastSend = TimeSpan.MinValue };
         Station(stationId)?.Open.Add(entry);
+        entry.Waiting.Add(target);
         return entry.Targets[stationId] = target;
     }
 

@@ -40,7 +40,8 @@ public sealed partial class DispatchBook
     {
         // It came again, so the station has not seen the receipt for it.
         station.ReceiptMissed |= sequence <= station.Log.UpTo;
-        if (station.Log.ProvesLoss(sequence, station.LastReportNow, _rules.GapCountedAfter))
+        // Behind a backlog of the broker (F14) an old copy overtakes nothing, but it looks like the answer to a question that it does not know.
+        if (station.LastReportNow >= _linkedAt + _rules.BacklogWithin && station.Log.ProvesLoss(sequence, station.LastReportNow, _rules.GapCountedAfter))
             WriteOff(station, sequence - 1);
     }
 
@@ -180,6 +181,7 @@ public sealed partial class DispatchBook
         _connected = link.Connected;
         if (!_connected)
             return;
+        _linkedAt = now.Monotonic;
         foreach (var entry in _open.ToList())
         {
             if (entry.GroupsUnsent.Count > 0)

@@ -22,6 +22,7 @@ public sealed partial class DispatchBook
     private readonly PriorityQueue<(DispatchEntry Entry, Target? Target), TimeSpan> _due = new();
     private List<BookEffect> _effects = [];
     private bool _connected;
+    private TimeSpan _linkedAt;
     private TimeSpan _lastHeartbeat = TimeSpan.MinValue;
     private long _heartbeats;
     private string _day = "";
@@ -94,6 +95,9 @@ public sealed partial class DispatchBook
         [.. (all ? _dispatches.Values : (IEnumerable<DispatchEntry>)_open).OrderBy(entry => entry.Alert.SentAt).ThenBy(entry => entry.Id).Select(entry => entry.View(NameOf))];
 
     public int OpenCount => _open.Count;
+
+    /// <summary>How many stations a dispatch has: what a picture of it costs.</summary>
+    public int StationsOf(Guid dispatchId) => _dispatches.TryGetValue(dispatchId, out var entry) ? entry.Targets.Count : 0;
 
     /// <summary>The station, or null when it was never seen and is not in the registry.</summary>
     public StationView? FindStation(string stationId) => _stations.TryGetValue(stationId, out var station) ? station.View() : null;
@@ -176,12 +180,11 @@ public sealed partial class DispatchBook
         {
             foreach (var target in entry.Targets.Values)
             {
-                // The update went out at once to every station that had answered the alert.
-                target.UpdateSent = entry.Update is not null && target.Ladder.Answered;
+                // The update went out at once to every station that had answered the alert and has a use for it.
+                target.UpdateSent = entry.Update is not null && target.Ladder.Answered && !target.AlertRefused;
                 Judge(entry, target, now.Monotonic);
                 Schedule(entry, target, now.Monotonic);
-                if (!target.IsDone(entry, now.Monotonic))
-                    Station(target.StationId)?.Open.Add(entry);
+                Note(entry, target, Station(target.StationId), now.Monotonic);
             }
 
             if (entry.GroupsUnsent.Count > 0)

@@ -26,6 +26,9 @@ internal sealed class DispatchEntry(Dispatch alert, TimeSpan timeToLive, IReadOn
 
     public Dictionary<string, Target> Targets { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Targets that the book was not done with at its last look at them: whether all are done must not cost a look at all.</summary>
+    public HashSet<Target> Waiting { get; } = [];
+
     /// <summary>Next moment at which a group message is sent again; only while <see cref="GroupsUnsent"/> has some.</summary>
     public TimeSpan GroupsDue { get; set; }
 
@@ -156,5 +159,5 @@ internal sealed class Target(string stationId, string? group, TimeSpan sentAt, D
         Ladder.Steps);
 
     /// <summary>The station has no use for an update: it declined, refused, or got the alert too late.</summary>
-    private bool AlertRefused => Ladder.Current is ReportEvent.Declined or ReportEvent.Expired or ReportEvent.Rejected;
+    public bool AlertRefused => Ladder.Current is ReportEvent.Declined or ReportEvent.Expired or ReportEvent.Rejected;
 }

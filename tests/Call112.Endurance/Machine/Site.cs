@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Call112.Endurance.Machine;
+
+/// <summary>The folder of one run in artifacts/endurance, a real disk, and where the programs of this working tree lie.</summary>
+internal sealed class Site
+{
+    /// <summary>Newest runs that are kept, for looking into logs.</summary>
+    private const int RunsKept = 4;
+
+    private static readonly string[] s_programs = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin", "/bin"];
+
+    private static readonly TimeSpan s_askAgainAfter = TimeSpan.FromMilliseconds(20);
+
+    private int _folders;
+
+    public Site(TimeProvider time)
+    {
+        Time = time;
+        Root = FindRoot();
+        var runs = Path.Combine(Root, "artifacts", "endurance");
+        Run = Path.Combine(runs, $"{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{Environment.ProcessId}");
+        Directory.CreateDirectory(Run);
+        foreach (var old in Directory.GetDirectories(runs).Order(StringComparer.Ordinal).SkipLast(RunsKept))
+            try
+            {
+                Directory.Delete(old, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Another run clears up at the same time, or has its card mounted there.
+            }
+    }
+
+    public TimeProvider Time { get; }
+
+    public string Root { get; }
+
+    public string Run { get; }
+
+    public string PublishedGateway => Path.Combine(Root, "artifacts/publish/Call112.Gateway/release_linux-x64/call112-gateway");
+
+    /// <summary>The centre of the same configuration as this program.</summary>
+    public string BuiltCenter =>
+        Path.Combine(Root, "artifacts/bin/Call112.Center", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "call112-center");
+
+    public string NewFolder(string name)
+    {
+        var path = Path.Combine(Run, $"{++_folders:00}-{name}");
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    public Task Pause(TimeSpan time) => Task.Delay(time, Time, CancellationToken.None);
+
+    /// <summary>Waits until the condition holds; false when it did not in time.</summary>
+    public async Task<bool> HoldsAsync(Func<bool> condition, TimeSpan within, TimeSpan? every = null)
+    {
+        var began = Time.GetTimestamp();
+        while (!condition())
+        {
+            if (Time.GetElapsedTime(began) > within)
+                return false;
+            await Pause(every ?? s_askAgainAfter);
+        }
+
+        return true;
+    }
+
+    /// <exception cref="EnduranceException">It did not in time.</exception>
+    public async Task UntilAsync(Func<bool> condition, string what, TimeSpan within)
+    {
+        if (!await HoldsAsync(condition, within))
+            throw new EnduranceException(string.Create(CultureInfo.InvariantCulture, $"not within {within.TotalSeconds:0} s: {what}"));
+    }
+
+    /// <summary>A port below the ephemeral range: ten thousand outgoing connections must not sit on it while its owner is down.</summary>
+    public static int FreePort()
+    {
+        const int first = 12_000, last = 32_000;
+        for (var port = first + Environment.ProcessId * 7 % (last - first); ; port++)
+            if (!Listens(port) && CanListen(port))
+                return port;
+    }
+
+    public static bool Listens(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Full path of an installed program; Debian puts mosquitto into /usr/sbin, which is not on every user's path.</summary>
+    public static string? Installed(string name) =>
+        s_programs.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static bool CanListen(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Call112.sln")))
+                return folder.FullName;
+        throw new EnduranceException($"Call112.sln not found above {AppContext.BaseDirectory}");
+    }
+}

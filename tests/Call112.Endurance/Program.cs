@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Call112.Campaign;
+using Call112.Endurance;
+using Call112.Endurance.Machine;
+using Call112.Endurance.Scale;
+using Call112.Endurance.Soak;
+
+var stations = new Option<int[]>("--stations") { Description = "how many light stations (1000 and 10000)", AllowMultipleArgumentsPerToken = true };
+var broker = new Option<string>("--broker") { Description = "mosquitto or embedded", DefaultValueFactory = _ => "mosquitto" };
+broker.AcceptOnlyFromAmong("mosquitto", "embedded");
+var metered = new Option<bool>("--metered") { Description = "heartbeats every 30 s instead of 5 s" };
+var rounds = new Option<int>("--rounds") { Description = "dispatches of each kind", DefaultValueFactory = _ => 3 };
+var watch = new Option<int>("--watch") { Description = "seconds for which the load of the heartbeats is measured", DefaultValueFactory = _ => 30 };
+var patience = new Option<int>("--patience") { Description = "seconds after which a step counts as failed", DefaultValueFactory = _ => 180 };
+var center = new Option<FileInfo?>("--center") { Description = "another call112-center than the one of this working tree" };
+var seed = new Option<int>("--seed") { Description = "of the stations' jitter", DefaultValueFactory = _ => 112 };
+
+var scale = new Command("scale", "One centre with many light stations.") { stations, broker, metered, rounds, watch, patience, center, seed };
+scale.SetAction(parsed => Report(async site =>
+{
+    var counts = parsed.GetValue(stations) is { Length: > 0 } given ? given : [1_000, 10_000];
+    var options = new ScaleOptions(
+        counts, parsed.GetValue(broker) == "embedded", parsed.GetValue(metered), parsed.GetValue(rounds),
+        TimeSpan.FromSeconds(parsed.GetValue(watch)),
+        TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(center)?.FullName, parsed.GetValue(seed));
+    using var run = new ScaleRun(site, options);
+    return [await run.RunAsync()];
+}));
+
+var hours = new Option<double>("--hours") { Description = "hours of traffic", DefaultValueFactory = _ => 72 };
+var minutes = new Option<double>("--minutes") { Description = "minutes of real time that it takes (10)", DefaultValueFactory = _ => 10 };
+var gateway = new Option<FileInfo?>("--gateway") { Description = "another call112-gateway than the NativeAOT build of this working tree" };
+var soak = new Command("soak", "Days of traffic through one gateway process.") { hours, minutes, gateway, seed };
+soak.SetAction(parsed => Report(async site =>
+{
+    var within = TimeSpan.FromMinutes(parsed.GetValue(minutes));
+    var options = new SoakOptions(parsed.GetValue(hours), within, parsed.GetValue(gateway)?.FullName, parsed.GetValue(seed));
+    return [await new SoakRun(site, options).RunAsync()];
+}));
+
+var rest = new Command("rest", "What an idle gateway writes to its card.") { minutes, gateway };
+rest.SetAction(parsed => Report(async site =>
+    [await new RestRun(site, TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(gateway)?.FullName).RunAsync()]));
+
+var root = new RootCommand("Long and large: a gateway through days of traffic, a centre with ten thousand stations.") { soak, rest, scale };
+return await root.Parse(args).InvokeAsync();
+
+static async Task<int> Report(Func<Site, Task<IReadOnlyList<CampaignPart>>> run)
+{
+    try
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new EnduranceException("needs Linux: /proc, epoll");
+        var parts = await run(new Site(TimeProvider.System));
+        foreach (var part in parts)
+        {
+            part.Write();
+            PartTable.Print(part);
+        }
+
+        return parts.All(part => part.Failures.Count == 0) ? 0 : 1;
+    }
+    catch (EnduranceException e)
+    {
+        Console.Error.WriteLine(e.Message);
+        return 2;
+    }
+}
