@@ -49,8 +49,12 @@ public sealed record CampaignPart(string Name, string Title)
     /// <summary>Writes the file if anybody asked for it, as a whole or not at all.</summary>
     public void Write()
     {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is not { Length: > 0 } folder)
-            return;
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
+            WriteInto(folder);
+    }
+
+    internal void WriteInto(string folder)
+    {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"{Name}.json");
         File.WriteAllText(path + ".part", JsonSerializer.Serialize(this, CampaignJson.Default.CampaignPart));
