@@ -54,6 +54,22 @@ public sealed class PageTests : IDisposable
     }
 
     [Fact]
+    public void A_part_that_cannot_be_read_is_a_finding_and_costs_no_other_part()
+    {
+        Write(new CampaignPart("kill-gateway", "Kills"));
+        File.WriteAllText(Path.Combine(_folder, "fuzz.json"), "{\"name\":\"fuzz\",");
+        File.WriteAllText(Path.Combine(_folder, "soak.json"), "{}");
+        File.WriteAllText(Path.Combine(_folder, "rest.json"), """{"name":"rest","title":"Written at rest"}""");
+        var page = Page(Ran("kill", "kill-gateway", "rest"));
+        Assert.Equal(["kill-gateway", "rest"], page.Parts.Select(part => part.Name));
+        Assert.Collection(
+            page.Broken,
+            finding => Assert.StartsWith("fuzz.json is no part of a campaign: ", finding, StringComparison.Ordinal),
+            finding => Assert.Equal("soak.json is no part of a campaign: no name or no title", finding));
+        Assert.Contains("### rest: Written at rest", Text(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_part_that_nobody_expected_is_shown_all_the_same()
     {
         Write(new CampaignPart("links", "Two uplinks") { Notes = ["seed 7"] });

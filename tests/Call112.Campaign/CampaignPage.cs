@@ -30,6 +30,7 @@ public sealed record CampaignPage(
     IReadOnlyList<CampaignStep> Steps,
     IReadOnlyList<CampaignPart> Parts,
     IReadOnlyList<string> PartsNotRun,
+    IReadOnlyList<string> UnreadableParts,
     IReadOnlyList<ProjectTests> Tests,
     IReadOnlyList<FailureCoverage> Failures)
 {
@@ -47,6 +48,7 @@ public sealed record CampaignPage(
     [
         .. Tests.SelectMany(project => project.Failed.Select(test => $"test: {test}")),
         .. Parts.SelectMany(part => part.Failures.Select(failure => $"{part.Name}: {failure}")),
+        .. UnreadableParts,
         .. Steps.Where(step => step.ExitCode is not (null or 0)).Select(step => $"step {step.Name} ended with {step.ExitCode}"),
         .. Steps.Where(step => step.ExitCode is not null).SelectMany(step => step.Parts.Where(PartsNotRun.Contains).Select(part => $"step {step.Name} ran and wrote no result {part}")),
     ];
@@ -65,7 +67,18 @@ public sealed record CampaignPage(
     public static CampaignPage From(string results, string sources, Machine machine)
     {
         var steps = CampaignStep.Read(Path.Combine(results, "steps.tsv"));
-        var found = Directory.EnumerateFiles(results, "*.json").Select(CampaignPart.Read).ToDictionary(part => part.Name);
+        var (found, unreadable) = (new Dictionary<string, CampaignPart>(), new List<string>());
+        foreach (var file in Directory.EnumerateFiles(results, "*.json").Order(StringComparer.Ordinal))
+            try
+            {
+                var part = CampaignPart.Read(file);
+                found[part.Name] = part;
+            }
+            catch (InvalidDataException e)
+            {
+                unreadable.Add(e.Message);
+            }
+
         var expected = steps.SelectMany(step => step.Parts).Distinct().ToList();
         List<CampaignPart> parts =
         [
@@ -73,7 +86,8 @@ public sealed record CampaignPage(
             .. found.Values.Where(part => !expected.Contains(part.Name)).OrderBy(part => part.Name, StringComparer.Ordinal),
         ];
         var ran = TestResults.In(Path.Combine(results, "trx"));
-        return new CampaignPage(machine, steps, parts, [.. expected.Where(name => !found.ContainsKey(name))], ProjectsOf(ran), Cover(CitedTests.Below(sources), ran, parts));
+        return new CampaignPage(
+            machine, steps, parts, [.. expected.Where(name => !found.ContainsKey(name))], unreadable, ProjectsOf(ran), Cover(CitedTests.Below(sources), ran, parts));
     }
 
     public static IReadOnlyList<FailureCoverage> Cover(IReadOnlyList<CitedTest> tests, IReadOnlyList<TestResult> ran, IReadOnlyList<CampaignPart> parts)
@@ -95,7 +109,7 @@ public sealed record CampaignPage(
 
     /// <summary>By its unit, or by its name if it has none: "kills", "kills survived", but not "kills a minute".</summary>
     private static bool IsCountOf(Figure figure, string what) =>
-        figure.Unit == what || (figure.Unit.Length == 0 && (figure.Name == what || figure.Name.StartsWith(what + " ", StringComparison.OrdinalIgnoreCase)));
+        figure.Unit == what || (figure.Unit.Length == 0 && $"{figure.Name} ".StartsWith(what + " ", StringComparison.OrdinalIgnoreCase));
 
     private static IReadOnlyList<ProjectTests> ProjectsOf(IReadOnlyList<TestResult> ran) =>
     [
