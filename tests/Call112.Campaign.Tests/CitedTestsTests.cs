@@ -1,6 +1,6 @@
 namespace Call112.Campaign.Tests;
 
-/// <summary>Which test is said to cover which failure, from the text of the sources. A wrong answer here would be a false claim on the page.</summary>
+/// <summary>Which test is said to cover which failure, from the text of the sources. A wrong answer here is a false claim on the page.</summary>
 public class CitedTestsTests
 {
     private const string Source = """"
@@ -76,7 +76,10 @@ public class CitedTestsTests
     public void Every_test_is_found_and_nothing_else()
     {
         Assert.Equal(
-            ["LinkTests.A_deaf_station_says_so", "LinkTests.Second_copy_does_not_sound_F6", "LinkTests.Nothing_is_cited_here", "OtherTests.One", "ThirdTests.Two"],
+            [
+                "LinkTests.A_deaf_station_says_so", "LinkTests.Second_copy_does_not_sound_F6", "LinkTests.Nothing_is_cited_here",
+                "OtherTests.One", "ThirdTests.Two",
+            ],
             CitedTests.In(Source, "x.cs").Select(test => $"{test.Class}.{test.Method}"));
         Assert.Equal("Call112.Station.Tests.OtherTests.One", CitedTests.In(Source, "x.cs")[3].FullName);
     }
@@ -93,8 +96,9 @@ public class CitedTestsTests
     [Fact]
     public void The_scanner_finds_the_tests_of_this_project_as_the_runner_does()
     {
-        var declared = typeof(CitedTestsTests).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods().Where(method => method.GetCustomAttributes(typeof(FactAttribute), inherit: true).Length > 0).Select(method => $"{type.FullName}.{method.Name}"));
+        var declared = typeof(CitedTestsTests).Assembly.GetTypes().SelectMany(type => type.GetMethods()
+            .Where(method => method.GetCustomAttributes(typeof(FactAttribute), inherit: true).Length > 0)
+            .Select(method => $"{type.FullName}.{method.Name}"));
         var scanned = CitedTests.Below(Tests.Folder).Where(test => test.Path.StartsWith("Call112.Campaign.Tests/", StringComparison.Ordinal));
         Assert.Equal(declared.Order(StringComparer.Ordinal), scanned.Select(test => test.FullName).Order(StringComparer.Ordinal));
     }

@@ -23,7 +23,7 @@ public sealed class PageTests : IDisposable
     [Fact]
     public void A_whole_campaign_says_so_and_shows_seeds_kills_times_and_missed_goals()
     {
-        Write(new CampaignPart("simulation", "The city") { Figures = [new Figure("seeds", 2000), new Figure("steps", 5)], Covers = ["F15"], Command = "sim" });
+        Write(new CampaignPart("simulation", "The city") { Figures = [new Figure("seeds", 2000), new Figure("steps", 5)], Covers = ["F15"] });
         Write(new CampaignPart("kill-gateway", "Kills")
         {
             Figures = [new Figure("survived", 500, "kills"), new Figure("kills a minute", 9, "1/min"), new Figure("slowest", 3, "s", AtMost: 2)],
@@ -81,7 +81,8 @@ public sealed class PageTests : IDisposable
     {
         CitedTest[] tests =
         [
-            new("N", "C", "One", "A/C.cs", new HashSet<int> { 6 }), new("N", "C", "Two", "A/C.cs", new HashSet<int> { 6, 7 }), new("N", "C", "Three", "A/C.cs", new HashSet<int>()),
+            new("N", "C", "One", "A/C.cs", new HashSet<int> { 6 }), new("N", "C", "Two", "A/C.cs", new HashSet<int> { 6, 7 }),
+            new("N", "C", "Three", "A/C.cs", new HashSet<int>()),
         ];
         TestResult[] ran =
         [
@@ -118,11 +119,13 @@ public sealed class PageTests : IDisposable
     {
         Write(new CampaignPart("kill-gateway", "Kills") { Figures = [new Figure("survived", 500, "kills")] });
         var json = Page(Ran("kill", "kill-gateway", "fuzz")).ToJson();
-        foreach (var expected in (string[])["\"F21\"", "\"kills\"", "\"partsNotRun\"", "\"commits\"", "\"broken\"", "step kill ran and wrote no result fuzz"])
+        string[] words = ["\"F21\"", "\"kills\"", "\"partsNotRun\"", "\"commits\"", "\"broken\"", "step kill ran and wrote no result fuzz"];
+        foreach (var expected in words)
             Assert.Contains(expected, json, StringComparison.Ordinal);
     }
 
-    private static string Ran(string step, params string[] parts) => $"{step}\t0\t2026-11-24T13:00:00Z\t60\tabc\t0\tfull\t{string.Join(',', parts)}\tdotnet {step}";
+    private static string Ran(string step, params string[] parts) =>
+        $"{step}\t0\t2026-11-24T13:00:00Z\t60\tabc\t0\tfull\t{string.Join(',', parts)}\tdotnet {step}";
 
     private static string Text(CampaignPage page) => PageText.Of(page, "- relay pins");
 

@@ -34,7 +34,8 @@ public class ResultsTests
         var results = TestResults.Read(XDocument.Parse(Trx), "P").ToList();
         Assert.Equal(["N.C.Sounds", "N.C.Steps", "N.C.Steps", "N.C.Needs_a_daemon", "N.C.Hangs"], results.Select(result => result.Test));
         Assert.Equal(
-            [TestOutcome.Passed, TestOutcome.Passed, TestOutcome.Failed, TestOutcome.Skipped, TestOutcome.Failed], results.Select(result => result.Outcome));
+            [TestOutcome.Passed, TestOutcome.Passed, TestOutcome.Failed, TestOutcome.Skipped, TestOutcome.Failed],
+            results.Select(result => result.Outcome));
         Assert.Equal("Expected: 1", results[2].Message);
         Assert.Equal("2 passed, 2 failed, 1 skipped", TestCounts.Of(results).ToString());
     }
@@ -59,7 +60,8 @@ public class ResultsTests
         {
             ["/x/src/A.cs"] = new(source,
             [
-                At("Killed", 3, 5, 3, 10, ";"), At("Timeout", 3, 5, 3, 10, "x"), At("Survived", 1, 5, 2, 6, "a || b"), At("NoCoverage", 3, 5, 3, 10, ";"),
+                At("Killed", 3, 5, 3, 10, ";"), At("Timeout", 3, 5, 3, 10, "x"),
+                At("Survived", 1, 5, 2, 6, "a || b"), At("NoCoverage", 3, 5, 3, 10, ";"),
                 At("CompileError", 1, 1, 1, 2, ""), At("Ignored", 1, 1, 1, 2, ""),
             ]),
             ["/x/src/B.cs"] = new("", [At("Ignored", 1, 1, 1, 1, "")]),
@@ -84,7 +86,9 @@ public class ResultsTests
             new BenchmarkGoal("start", "≤ 50 ms", "117.4 ms", false), new BenchmarkGoal("p50", "≤ 1.2×", "0.62×", true),
             new BenchmarkGoal("processor, idle", "≤ 0.5 % of a core", "0.93 % of a core", false),
         ]).ToPart(1, "c");
-        Assert.Equal([(117.4, "ms", 50.0), (0.62, "×", 1.2), (0.93, "% of a core", 0.5)], part.Figures.Select(figure => (figure.Value, figure.Unit, figure.AtMost!.Value)));
+        Assert.Equal(
+            [(117.4, "ms", 50.0), (0.62, "×", 1.2), (0.93, "% of a core", 0.5)],
+            part.Figures.Select(figure => (figure.Value, figure.Unit, figure.AtMost!.Value)));
         Assert.Equal([false, true, false], part.Figures.Select(figure => figure.IsMet!.Value));
         Assert.Contains(part.Notes, note => note.Contains("Node-RED was not installed", StringComparison.Ordinal));
     }

@@ -7,7 +7,8 @@ namespace Call112.Campaign;
 /// <param name="Tests">The tests that cite it, with the outcome of their cases in this run.</param>
 /// <param name="Parts">The parts of the campaign that exercise it and have run.</param>
 /// <param name="Missing">What nothing here shows yet.</param>
-public sealed record FailureCoverage(string Id, string What, IReadOnlyList<CoveringTest> Tests, TestCounts Counts, IReadOnlyList<string> Parts, string? Missing)
+public sealed record FailureCoverage(
+    string Id, string What, IReadOnlyList<CoveringTest> Tests, TestCounts Counts, IReadOnlyList<string> Parts, string? Missing)
 {
     [JsonIgnore]
     public bool IsUncovered => Counts.Passed + Counts.Failed == 0 && Parts.Count == 0;
@@ -35,7 +36,8 @@ public sealed record CampaignPage(
     IReadOnlyList<FailureCoverage> Failures)
 {
     /// <summary>Commits from which steps ran; one, unless a part was repeated later.</summary>
-    public IReadOnlyList<string> Commits => [.. Steps.Where(step => step.ExitCode is not null).Select(step => step.Dirty ? step.Commit + " with changes" : step.Commit).Distinct()];
+    public IReadOnlyList<string> Commits =>
+        [.. Steps.Where(step => step.ExitCode is not null).Select(step => step.Dirty ? step.Commit + " with changes" : step.Commit).Distinct()];
 
     public IReadOnlyList<string> Profiles => [.. Steps.Where(step => step.ExitCode is not null).Select(step => step.Profile).Distinct()];
 
@@ -43,14 +45,15 @@ public sealed record CampaignPage(
 
     public double Seconds => Steps.Sum(step => step.Seconds);
 
-    /// <summary>What broke, one line each: failed tests, failures of parts, steps that ended badly, parts that were promised and not written.</summary>
+    /// <summary>What broke, one line each: failed tests, failures of parts, steps that ended badly, parts that were not written.</summary>
     public IReadOnlyList<string> Broken =>
     [
         .. Tests.SelectMany(project => project.Failed.Select(test => $"test: {test}")),
         .. Parts.SelectMany(part => part.Failures.Select(failure => $"{part.Name}: {failure}")),
         .. UnreadableParts,
         .. Steps.Where(step => step.ExitCode is not (null or 0)).Select(step => $"step {step.Name} ended with {step.ExitCode}"),
-        .. Steps.Where(step => step.ExitCode is not null).SelectMany(step => step.Parts.Where(PartsNotRun.Contains).Select(part => $"step {step.Name} ran and wrote no result {part}")),
+        .. Steps.Where(step => step.ExitCode is not null)
+            .SelectMany(step => step.Parts.Where(PartsNotRun.Contains).Select(part => $"step {step.Name} ran and wrote no result {part}")),
     ];
 
     /// <summary>Figures with a goal.</summary>
@@ -87,19 +90,27 @@ public sealed record CampaignPage(
         ];
         var ran = TestResults.In(Path.Combine(results, "trx"));
         return new CampaignPage(
-            machine, steps, parts, [.. expected.Where(name => !found.ContainsKey(name))], unreadable, ProjectsOf(ran), Cover(CitedTests.Below(sources), ran, parts));
+            machine, steps, parts, [.. expected.Where(name => !found.ContainsKey(name))], unreadable, ProjectsOf(ran),
+            Cover(CitedTests.Below(sources), ran, parts));
     }
 
-    public static IReadOnlyList<FailureCoverage> Cover(IReadOnlyList<CitedTest> tests, IReadOnlyList<TestResult> ran, IReadOnlyList<CampaignPart> parts)
+    public static IReadOnlyList<FailureCoverage> Cover(
+        IReadOnlyList<CitedTest> tests, IReadOnlyList<TestResult> ran, IReadOnlyList<CampaignPart> parts)
     {
         var results = ran.ToLookup(result => result.Test);
-        return [.. FieldFailures.All.Select(failure =>
+        return [.. FieldFailures.All.Select(CoverageOf)];
+
+        FailureCoverage CoverageOf(FieldFailure failure)
         {
-            var covering = tests.Where(test => test.Failures.Contains(failure.Number))
-                .Select(test => new CoveringTest(test.Class, test.Method, test.Path, TestCounts.Of(results[test.FullName]))).ToList();
-            var all = TestCounts.Of(tests.Where(test => test.Failures.Contains(failure.Number)).SelectMany(test => results[test.FullName]));
-            return new FailureCoverage(failure.Id, failure.What, covering, all, [.. parts.Where(part => part.Covers.Contains(failure.Id)).Select(part => part.Name)], failure.Missing);
-        })];
+            var citing = tests.Where(test => test.Failures.Contains(failure.Number)).ToList();
+            return new FailureCoverage(
+                failure.Id,
+                failure.What,
+                [.. citing.Select(test => new CoveringTest(test.Class, test.Method, test.Path, TestCounts.Of(results[test.FullName])))],
+                TestCounts.Of(citing.SelectMany(test => results[test.FullName])),
+                [.. parts.Where(part => part.Covers.Contains(failure.Id)).Select(part => part.Name)],
+                failure.Missing);
+        }
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, PageJson.Default.CampaignPage) + "\n";

@@ -90,11 +90,15 @@ public static partial class CitedTests
                 _namespace = line["namespace ".Length..].TrimEnd(';');
             else if (line.Length > 0 && line[0] is not (' ' or '{' or '}'))
                 AtTheMargin(line);
-            else if (line.StartsWith(MemberIndent, StringComparison.Ordinal) && line.Length > MemberIndent.Length && line[MemberIndent.Length] is not (' ' or '{' or '}'))
+            else if (IsAMember(line))
                 AtAMember(line);
             else
                 _within?.UnionWith(NumbersIn(CommentOf(line)));
         }
+
+        private static bool IsAMember(string line) =>
+            line.Length > MemberIndent.Length && line.StartsWith(MemberIndent, StringComparison.Ordinal)
+            && line[MemberIndent.Length] is not (' ' or '{' or '}');
 
         private void AtTheMargin(string line)
         {

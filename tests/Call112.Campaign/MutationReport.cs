@@ -18,10 +18,12 @@ internal sealed record MutationReport(IReadOnlyDictionary<string, MutatedFile> F
     /// <param name="reasons">The page that gives each survivor a reason, as text; a survivor that it does not name is a failure.</param>
     public CampaignPart ToPart(string reasons, double seconds, string command)
     {
-        var mutants = Files.SelectMany(file => file.Value.Mutants.Select(mutant => (File: Path.GetFileName(file.Key), Source: file.Value.Source, Mutant: mutant))).ToList();
-        var survivors = mutants.Where(each => each.Mutant.Status is "Survived" or "NoCoverage")
-            .Select(each => (each.File, each.Mutant.Status, Change: $"`{OneLine(each.Mutant.OriginalIn(each.Source))}` → `{OneLine(each.Mutant.Replacement ?? "")}`"))
-            .OrderBy(each => each.File, StringComparer.Ordinal).ThenBy(each => each.Change, StringComparer.Ordinal).ToList();
+        List<Survivor> survivors =
+        [
+            .. Files.SelectMany(file => file.Value.Mutants.Where(mutant => mutant.Status is "Survived" or "NoCoverage")
+                    .Select(mutant => new Survivor(Path.GetFileName(file.Key), mutant.ChangeIn(file.Value.Source), mutant.Status)))
+                .OrderBy(each => each.File, StringComparer.Ordinal).ThenBy(each => each.Change, StringComparer.Ordinal),
+        ];
         var unexplained = survivors.Where(each => !reasons.Contains($"| {each.File} | {each.Change} |", StringComparison.Ordinal)).ToList();
         return new CampaignPart(PartName, "Mutants of the pure core")
         {
@@ -36,21 +38,27 @@ internal sealed record MutationReport(IReadOnlyDictionary<string, MutatedFile> F
             ],
             Tables =
             [
-                new FigureTable("Mutants by file", ["file", "killed", "timeout", "survived", "no coverage", "score, %"], [.. Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(RowOf).OfType<IReadOnlyList<string>>()]),
-                new FigureTable("Survivors", ["file", "change", "status"], [.. survivors.Select(each => (IReadOnlyList<string>)[each.File, each.Change, each.Status])]),
+                new FigureTable(
+                    "Mutants by file", ["file", "killed", "timeout", "survived", "no coverage", "score, %"],
+                    [.. Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(RowOf).OfType<IReadOnlyList<string>>()]),
+                new FigureTable(
+                    "Survivors", ["file", "change", "status"],
+                    [.. survivors.Select(each => (IReadOnlyList<string>)[each.File, each.Change, each.Status])]),
             ],
             Failures = [.. unexplained.Select(each => $"a mutant survives without a reason: {each.File}: {each.Change}")],
             Notes =
             [
-                "Score = (killed + timeout) / (killed + timeout + survived + no coverage). Equivalent mutants count as survivors; their reasons are in tests/stryker/survivors.md.",
-                string.Create(CultureInfo.InvariantCulture, $"Not in the score: {Count("CompileError")} mutants that the compiler refuses, {Count("Ignored")} that Stryker leaves out (a block whose statements are mutated already)."),
-                "StationProperties and AllocationTests do not take part: random stories and counted bytes would make the score another one at each run.",
+                "Score = (killed + timeout) / (killed + timeout + survived + no coverage). Equivalent mutants count as survivors.",
+                "The reason of each survivor is in tests/stryker/survivors.md.",
+                string.Create(CultureInfo.InvariantCulture, $"Not in the score: {Count("CompileError")} mutants that the compiler refuses."),
+                string.Create(CultureInfo.InvariantCulture, $"Nor {Count("Ignored")} blocks whose statements are mutated one by one."),
+                "StationProperties and AllocationTests take no part: random stories and counted bytes would make the score another at each run.",
             ],
             Seconds = seconds,
             Command = command,
         };
 
-        int Count(string status) => mutants.Count(each => each.Mutant.Status == status);
+        int Count(string status) => Files.Values.Sum(file => file.Mutants.Count(mutant => mutant.Status == status));
     }
 
     private double Score => ScoreOf(Files.Values.SelectMany(file => file.Mutants)) ?? 0;
@@ -73,30 +81,43 @@ internal sealed record MutationReport(IReadOnlyDictionary<string, MutatedFile> F
     {
         if (ScoreOf(file.Value.Mutants) is not { } score)
             return null;
-        return [Path.GetFileName(file.Key), Count("Killed"), Count("Timeout"), Count("Survived"), Count("NoCoverage"), score.ToString("0.0", CultureInfo.InvariantCulture)];
+        return
+        [
+            Path.GetFileName(file.Key), Count("Killed"), Count("Timeout"), Count("Survived"), Count("NoCoverage"),
+            score.ToString("0.0", CultureInfo.InvariantCulture),
+        ];
 
         string Count(string status) => file.Value.Mutants.Count(mutant => mutant.Status == status).ToString(CultureInfo.InvariantCulture);
     }
-
-    private static string OneLine(string code)
-    {
-        var words = string.Join(' ', code.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace("|", "\\|", StringComparison.Ordinal).Replace('`', '\'');
-        return words.Length <= 110 ? words : words[..107] + "...";
-    }
 }
+
+/// <summary>A mutant that no test noticed.</summary>
+internal sealed record Survivor(string File, string Change, string Status);
 
 internal sealed record MutatedFile(string Source, IReadOnlyList<Mutant> Mutants);
 
 internal sealed record Mutant(string MutatorName, string? Replacement, MutantLocation Location, string Status)
 {
-    /// <summary>The code that was changed.</summary>
-    public string OriginalIn(string source)
+    private const int ShownMax = 110;
+
+    /// <summary>What was and what became of it, in one line of a Markdown table: how a survivor is named in the list of reasons.</summary>
+    public string ChangeIn(string source) => $"`{OneLine(OriginalIn(source))}` → `{OneLine(Replacement ?? "")}`";
+
+    private string OriginalIn(string source)
     {
         var lines = source.Split('\n');
         var (start, end) = (Location.Start, Location.End);
         if (start.Line == end.Line)
             return lines[start.Line - 1][(start.Column - 1)..(end.Column - 1)];
-        return string.Join('\n', [lines[start.Line - 1][(start.Column - 1)..], .. lines[start.Line..(end.Line - 1)], lines[end.Line - 1][..(end.Column - 1)]]);
+        var (first, last) = (lines[start.Line - 1][(start.Column - 1)..], lines[end.Line - 1][..(end.Column - 1)]);
+        return string.Join('\n', [first, .. lines[start.Line..(end.Line - 1)], last]);
+    }
+
+    private static string OneLine(string code)
+    {
+        var words = string.Join(' ', code.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        words = words.Replace("|", "\\|", StringComparison.Ordinal).Replace('`', '\'');
+        return words.Length <= ShownMax ? words : words[..(ShownMax - 3)] + "...";
     }
 }
 

@@ -35,14 +35,17 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
     private void Verdict()
     {
         var broken = page.Broken;
-        var tests = page.Tests.Select(project => project.Counts).Aggregate(default(TestCounts), (sum, each) => new TestCounts(sum.Passed + each.Passed, sum.Failed + each.Failed, sum.Skipped + each.Skipped));
+        var tests = page.Tests.Aggregate(default(TestCounts), (sum, project) => sum + project.Counts);
         var missed = page.Goals.Where(goal => goal.Figure.IsMet == false).ToList();
         var whole = page.PartsNotRun.Count == 0 && page.Steps.All(step => step.ExitCode is not null);
-        Line(broken.Count > 0 ? $"**BROKEN: {Plural(broken.Count, "finding")}.**" : whole ? "**Nothing broke, and all parts ran.**" : "**Nothing broke in what ran; the campaign is not whole.**").Line();
+        if (broken.Count > 0)
+            Line($"**BROKEN: {Plural(broken.Count, "finding")}.**").Line();
+        else
+            Line(whole ? "**Nothing broke, and all parts ran.**" : "**Nothing broke in what ran; the campaign is not whole.**").Line();
         foreach (var finding in broken)
             Line($"- {Cell(finding)}");
         Line($"- tests: {tests}");
-        Line($"- parts: {page.Parts.Count} ran, {page.PartsNotRun.Count} not run{(page.PartsNotRun.Count == 0 ? "" : ": " + string.Join(", ", page.PartsNotRun))}");
+        Line($"- parts: {page.Parts.Count} ran, {page.PartsNotRun.Count} not run{After(": ", page.PartsNotRun)}");
         var idle = page.Steps.Where(step => step.ExitCode is null).Select(step => step.Name).ToList();
         if (idle.Count > 0)
             Line($"- steps not run: {string.Join(", ", idle)}");
@@ -50,7 +53,7 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
         foreach (var goal in missed)
             Line($"  - missed: {Cell(goal.Figure.Name)} ({goal.Part}): {Number(goal.Figure)}, goal {GoalOf(goal.Figure)}");
         var uncovered = page.Failures.Where(failure => failure.IsUncovered).Select(failure => failure.Id).ToList();
-        Line($"- field failures: {page.Failures.Count - uncovered.Count} of {page.Failures.Count} exercised{(uncovered.Count == 0 ? "" : "; not: " + string.Join(", ", uncovered))}").Line();
+        Line($"- field failures: {page.Failures.Count - uncovered.Count} of {page.Failures.Count} exercised{After("; not: ", uncovered)}").Line();
     }
 
     private void Origin()
@@ -68,11 +71,13 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
     private void FieldFailureTable()
     {
         Line("## The field failures F1 to F21").Line();
-        Line("Each is a way in which gateways, brokers or Pi controllers of others broke in the field. Tests are those that cite the number; their counts are of this run.").Line();
-        Table(["", "what broke there", "tests", "passed", "failed", "skipped", "parts", "still to be shown"], page.Failures.Select(failure => (IReadOnlyList<string>)
+        Line("Each is a way in which gateways, brokers or Pi controllers of others broke in the field.");
+        Line("Tests are those that cite the number; their counts are of this run.").Line();
+        string[] columns = ["", "what broke there", "tests", "passed", "failed", "skipped", "parts", "still to be shown"];
+        Table(columns, page.Failures.Select(failure => (IReadOnlyList<string>)
         [
             failure.Id, failure.What,
-            failure.Tests.Count == 0 ? "**none**" : string.Join(", ", failure.Tests.GroupBy(test => test.Path).Select(file => $"[{file.First().Class}]({file.Key}) {file.Count()}")),
+            FilesOf(failure),
             Whole(failure.Counts.Passed), Whole(failure.Counts.Failed), Whole(failure.Counts.Skipped),
             failure.Parts.Count == 0 ? "-" : string.Join(", ", failure.Parts),
             failure.Missing ?? "-",
@@ -88,7 +93,8 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
             foreach (var table in part.Tables.Where(table => table.Title.StartsWith(title, StringComparison.OrdinalIgnoreCase)))
             {
                 any = true;
-                Line($"From part {part.Name}{(table.Title.Length > title.Length ? $" ({table.Title[title.Length..].Trim(' ', ',', ':', '(', ')')})" : "")}:").Line();
+                var more = table.Title[title.Length..].Trim(' ', ',', ':', '(', ')');
+                Line($"From part {part.Name}{(more.Length > 0 ? $" ({more})" : "")}:").Line();
                 Table(table.Columns, table.Rows);
             }
 
@@ -115,7 +121,8 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
         foreach (var part in page.Parts)
         {
             Line($"### {part.Name}: {part.Title}").Line();
-            Line($"{(part.Failures.Count == 0 ? "Passed" : "**FAILED**")}, {Duration(part.Seconds)}{(part.Covers.Count == 0 ? "" : "; " + string.Join(" ", part.Covers))}. `{part.Command}`").Line();
+            var verdict = part.Failures.Count == 0 ? "Passed" : "**FAILED**";
+            Line($"{verdict}, {Duration(part.Seconds)}{After("; ", part.Covers)}. `{part.Command}`").Line();
             foreach (var failure in part.Failures)
                 Line($"- FAILED: {Cell(failure)}");
             if (part.Failures.Count > 0)
@@ -161,10 +168,16 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
     private void HowTo()
     {
         Line("## How to run it again").Line();
-        Line("`tests/campaign --short` (about an hour) or `tests/campaign --full` (most of a day) on a quiet machine; one step alone: `tests/campaign --full --only NAME`.");
-        Line("The page is written anew after each step's end from all that lies in the results folder. [README](README.md) says what each step needs.").Line();
+        Line("`tests/campaign --short` (about an hour) or `tests/campaign --full` (most of a day) on a quiet machine;");
+        Line("one step alone: `tests/campaign --full --only NAME`. The page is then made anew of all that lies in the results folder.");
+        Line("[README](README.md) says what each step needs.").Line();
         Table(["step", "ended", "took", "command"], page.Steps.Select(step => (IReadOnlyList<string>)
-            [step.Name, step.ExitCode is { } code ? (code == 0 ? "well" : $"with {code}") : "not run", step.ExitCode is null ? "-" : Duration(step.Seconds), $"`{step.Command}`"]));
+        [
+            step.Name,
+            step.ExitCode switch { null => "not run", 0 => "well", { } code => $"with {code}" },
+            step.ExitCode is null ? "-" : Duration(step.Seconds),
+            $"`{step.Command}`",
+        ]));
     }
 
     private void Names()
@@ -176,7 +189,7 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
             if (failure.Tests.Count == 0)
                 Line("- no test cites it");
             foreach (var test in failure.Tests)
-                Line($"- [{test.Class}]({test.Path}): {test.Method.Replace('_', ' ')}{(test.Counts.Failed > 0 ? " **FAILED**" : test.Counts.Passed > 0 ? "" : test.Counts.Skipped > 0 ? " (skipped)" : " (not run)")}");
+                Line($"- [{test.Class}]({test.Path}): {test.Method.Replace('_', ' ')}{OutcomeOf(test.Counts)}");
             Line();
         }
     }
@@ -196,7 +209,23 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
         Line();
     }
 
-    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("\\|", "|", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+    private static string FilesOf(FailureCoverage failure) => failure.Tests.Count == 0
+        ? "**none**"
+        : string.Join(", ", failure.Tests.GroupBy(test => test.Path).Select(file => $"[{file.First().Class}]({file.Key}) {file.Count()}"));
+
+    private static string OutcomeOf(TestCounts counts) => counts switch
+    {
+        { Failed: > 0 } => " **FAILED**",
+        { Passed: > 0 } => "",
+        { Skipped: > 0 } => " (skipped)",
+        _ => " (not run)",
+    };
+
+    private static string After(string words, IReadOnlyList<string> list) => list.Count == 0 ? "" : words + string.Join(", ", list);
+
+    /// <summary>A bar ends a cell, and one that is escaped already stays so.</summary>
+    private static string Cell(string text) =>
+        text.ReplaceLineEndings(" ").Replace("\\|", "|", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Number(Figure figure) => string.Create(CultureInfo.InvariantCulture, $"{figure.Value:#,0.###} {figure.Unit}").TrimEnd();
 
@@ -214,5 +243,6 @@ public sealed class PageText(CampaignPage page, string withoutAPi)
 
     private static string Duration(double seconds) => TimeSpan.FromSeconds(seconds) is var time && time >= TimeSpan.FromHours(1)
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes} min")
-        : time >= TimeSpan.FromMinutes(1) ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s") : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
+        : time >= TimeSpan.FromMinutes(1) ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");
 }

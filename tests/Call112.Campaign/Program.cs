@@ -2,9 +2,9 @@ using System.Globalization;
 using Call112.Campaign;
 
 const string Usage = """
-    usage: Call112.Campaign page RESULTS [--tests FOLDER] [--markdown FILE] [--json FILE]   makes the page from what a run left behind
-           Call112.Campaign mutation REPORT.json REASONS.md SECONDS COMMAND                 makes part "mutation" of a report of dotnet-stryker
-           Call112.Campaign benchmarks FIGURES.json SECONDS COMMAND                         makes part "benchmarks" of the figures of Call112.Benchmarks
+    usage: Call112.Campaign page RESULTS [--tests FOLDER] [--markdown FILE] [--json FILE]   the page of what a run left
+           Call112.Campaign mutation REPORT.json REASONS.md SECONDS COMMAND                 part "mutation" of a report of dotnet-stryker
+           Call112.Campaign benchmarks FIGURES.json SECONDS COMMAND                         part "benchmarks" of the figures of Call112.Benchmarks
 
     Parts are written into the folder that CALL112_RESULTS names. "page" ends with 0 if nothing broke, 1 if something did.
     """;
@@ -26,7 +26,11 @@ static int Part(CampaignPart part)
 {
     part.Write();
     foreach (var figure in part.Figures)
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Name}: {figure.Value} {figure.Unit} {(figure.IsMet == false ? "MISSED" : "")}").TrimEnd());
+    {
+        var missed = figure.IsMet == false ? "MISSED" : "";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Name}: {figure.Value} {figure.Unit} {missed}").TrimEnd());
+    }
+
     foreach (var failure in part.Failures)
         Console.WriteLine($"FAILED: {failure}");
     return part.Failures.Count == 0 ? 0 : 1;

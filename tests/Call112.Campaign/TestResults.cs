@@ -24,6 +24,9 @@ public readonly record struct TestCounts(int Passed, int Failed, int Skipped)
         return new TestCounts(counts[0], counts[1], counts[2]);
     }
 
+    public static TestCounts operator +(TestCounts one, TestCounts other) =>
+        new(one.Passed + other.Passed, one.Failed + other.Failed, one.Skipped + other.Skipped);
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Passed} passed, {Failed} failed, {Skipped} skipped");
 }
 
@@ -35,7 +38,8 @@ public static class TestResults
     /// <summary>The results of all <c>*.trx</c> files of a folder; the file's name is the project's.</summary>
     public static IReadOnlyList<TestResult> In(string folder) => !Directory.Exists(folder)
         ? []
-        : [.. Directory.EnumerateFiles(folder, "*.trx").Order(StringComparer.Ordinal).SelectMany(file => Read(XDocument.Load(file), Path.GetFileNameWithoutExtension(file)))];
+        : [.. Directory.EnumerateFiles(folder, "*.trx").Order(StringComparer.Ordinal)
+            .SelectMany(file => Read(XDocument.Load(file), Path.GetFileNameWithoutExtension(file)))];
 
     public static IEnumerable<TestResult> Read(XDocument trx, string project)
     {
@@ -45,8 +49,8 @@ public static class TestResults
         foreach (var result in trx.Descendants(s_ns + "UnitTestResult"))
         {
             var name = (string)result.Attribute("testName")!;
-            yield return new TestResult(
-                project, names.GetValueOrDefault((string)result.Attribute("testId")!, name), name, OutcomeOf((string?)result.Attribute("outcome")), MessageOf(result));
+            var test = names.GetValueOrDefault((string)result.Attribute("testId")!, name);
+            yield return new TestResult(project, test, name, OutcomeOf((string?)result.Attribute("outcome")), MessageOf(result));
         }
     }
 

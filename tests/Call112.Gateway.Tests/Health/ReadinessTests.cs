@@ -57,7 +57,8 @@ public sealed class ReadinessTests
     public async Task Ready_is_told_once_when_the_station_is_armed_though_no_broker_answers()
     {
         var clock = new TestClock();
-        await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Clock: clock, Broker: new MemoryBroker(clock) { Refuses = "no route to host" }));
+        var broker = new MemoryBroker(clock) { Refuses = "no route to host" };
+        await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Clock: clock, Broker: broker));
         var systemd = new RecordingNotifier(clock);
         using var readiness = await StartAsync(world, systemd);
         await world.RunUntilAsync(() => systemd.Count(Alive) >= 10, 30, "the watchdog is petted", StepSeconds);
