@@ -126,6 +126,7 @@ public class LinkAndCommandTests
         var id = new Guid(7, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8]);
         station.Send(Call.Fire());
         station.Command(CommandKind.Silence, id);
+        Assert.False(station.Siren);
         station.Send(Call.Medical());
         station.Command(CommandKind.Silence, id);
         Assert.True(station.Siren);
@@ -213,4 +214,8 @@ public class LinkAndCommandTests
         station.Send(new StationInput.MessageRefused(new string('x', Report.TextMaxLength + 1), null));
         Assert.Equal(Report.TextMaxLength, station.Last.Reason!.Length);
     }
+
+    [Fact]
+    public void Only_a_trouble_has_a_report_that_clears_it() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Troubles.ClearOf(ReportEvent.Received));
 }

@@ -194,6 +194,8 @@ public class UpdateAndCancelTests
         Assert.Equal(Outputs.None, station.Outputs);
         Assert.Equal("Received Sounding Acknowledged Completed Duplicate Duplicate Duplicate", station.StepsOf(fire));
         Assert.Equal("Completed", station.Last.Detail);
+        // The second Cancel brought nothing to remember: copies that come for hours must not wear the card.
+        Assert.Single(station.Journal.OfType<JournalEntry.AmendedAfterEnd>());
     }
 
     /// <summary>F7.</summary>
