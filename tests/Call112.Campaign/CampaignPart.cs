@@ -49,8 +49,12 @@ public sealed record CampaignPart(string Name, string Title)
     /// <summary>Writes the file if anybody asked for it, as a whole or not at all.</summary>
     public void Write()
     {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is not { Length: > 0 } folder)
-            return;
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
+            WriteInto(folder);
+    }
+
+    internal void WriteInto(string folder)
+    {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"{Name}.json");
         File.WriteAllText(path + ".part", JsonSerializer.Serialize(this, CampaignJson.Default.CampaignPart));
@@ -58,8 +62,29 @@ public sealed record CampaignPart(string Name, string Title)
     }
 
     /// <exception cref="InvalidDataException">The file is no part of a campaign.</exception>
-    public static CampaignPart Read(string path) =>
-        JsonSerializer.Deserialize(File.ReadAllText(path), CampaignJson.Default.CampaignPart) ?? throw new InvalidDataException($"{path}: empty");
+    public static CampaignPart Read(string path)
+    {
+        try
+        {
+            var part = JsonSerializer.Deserialize(File.ReadAllText(path), CampaignJson.Default.CampaignPart);
+            if (part is not { Name: not null, Title: not null })
+                throw new InvalidDataException($"{Path.GetFileName(path)} is no part of a campaign: no name or no title");
+            // A field that the file has not is null here, whatever its type says.
+            return part with
+            {
+                Failures = part.Failures ?? [],
+                Covers = part.Covers ?? [],
+                Figures = part.Figures ?? [],
+                Tables = part.Tables ?? [],
+                Notes = part.Notes ?? [],
+                Command = part.Command ?? "",
+            };
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{Path.GetFileName(path)} is no part of a campaign: {e.Message}", e);
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

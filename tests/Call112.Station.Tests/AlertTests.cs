@@ -334,4 +334,18 @@ public class AlertTests
         station.Send(Call.Medical());
         Assert.True(station.Siren);
     }
+
+    [Fact]
+    public void A_drill_that_was_acknowledged_leaves_at_the_moment_at_which_it_expires()
+    {
+        var station = new StationDriver();
+        var drill = Call.Drill().Living(TimeSpan.FromMinutes(5));
+        station.Send(drill);
+        station.Touch(PanelAction.Acknowledge);
+        var lapses = station.Open(drill)!.LapsesAt;
+        station.Pass(lapses - StationDriver.Step - station.Now.Monotonic, TimeSpan.FromSeconds(1));
+        Assert.NotNull(station.Open(drill));
+        station.Pass(StationDriver.Step);
+        Assert.Null(station.Open(drill));
+    }
 }

@@ -3,7 +3,7 @@ using Call112.Station.Tests.Language;
 
 namespace Call112.Station.Tests;
 
-/// <summary>The wall clock: wrong at boot, stepping while it runs, and what the hour means for a post (F4, F5).</summary>
+/// <summary>The wall clock: wrong at boot, stepping while it runs, and what the hour means for a post.</summary>
 public class ClockTests
 {
     private static readonly DutyWindow s_office = new(new TimeOnly(8, 0), new TimeOnly(16, 0), []);
@@ -31,6 +31,7 @@ public class ClockTests
         Assert.Empty(station.State.Alerts);
     }
 
+    /// <summary>F5: slewing by a time daemon is everyday life.</summary>
     [Fact]
     public void A_step_below_5_s_is_not_worth_a_report()
     {
@@ -41,6 +42,7 @@ public class ClockTests
         Assert.Equal("", station.Events);
     }
 
+    /// <summary>F4, F5: the first right time is a step too.</summary>
     [Fact]
     public void A_clock_that_becomes_synchronised_is_reported_with_its_step()
     {
@@ -83,6 +85,7 @@ public class ClockTests
         Assert.Empty(station.State.Alerts);
     }
 
+    /// <summary>F7: what is stale is logged, and no more.</summary>
     [Fact]
     public void Expired_on_arrival_is_reported_and_never_sounds()
     {
@@ -117,6 +120,7 @@ public class ClockTests
         Assert.Equal("", station.Watch(Outputs.Buzzer, TimeSpan.FromSeconds(15)));
     }
 
+    /// <summary>F4: a clock that is wrong at boot must not send a post off duty.</summary>
     [Fact]
     public void Within_duty_hours_and_while_nobody_knows_the_hour_a_post_is_on_duty()
     {

@@ -188,4 +188,29 @@ public class ContactTests
         station.Press(Inputs.Acknowledge | Inputs.Responding | Inputs.Panic);
         Assert.Equal("Received Sounding Acknowledged Responding PanicPressed", station.Events);
     }
+
+    [Fact]
+    public void Panic_and_an_alert_at_once_do_not_silence_each_other()
+    {
+        var station = new StationDriver(new StationOptions { Id = "pos", PanicSiren = true });
+        station.Pass(1);
+        station.Send(Call.Fire());
+        station.Held = Inputs.Panic;
+        Assert.Equal("0-20", station.Watch(Outputs.Siren, TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public void A_stuck_button_is_restored_at_the_end_of_the_second_and_not_before()
+    {
+        var station = new StationDriver();
+        station.Pass(1);
+        station.Held = Inputs.Acknowledge;
+        station.Pass(61);
+        station.Held = Inputs.None;
+        station.Pass(StationDriver.Step);
+        station.Pass(station.Timing.InputRestoredAfter - StationDriver.Step);
+        Assert.True(station.State.Stands(ReportEvent.InputStuck, "acknowledge"));
+        station.Pass(StationDriver.Step);
+        Assert.False(station.State.Stands(ReportEvent.InputStuck, "acknowledge"));
+    }
 }

@@ -154,4 +154,29 @@ public class CrewTests
         station.Touch(PanelAction.Complete);
         Assert.Equal("Received Acknowledged Completed", station.StepsOf(task));
     }
+
+    [Fact]
+    public void A_touch_without_an_alert_means_the_one_that_waits_though_a_newer_one_is_a_task_already()
+    {
+        var station = new StationDriver();
+        var (waiting, task) = (Call.Fire(), Call.Medical());
+        station.Send(waiting);
+        station.Send(task);
+        station.Touch(PanelAction.Acknowledge, task);
+        station.Touch(PanelAction.Decline, reason: DeclineReason.CrewOut);
+        Assert.Equal("Received Declined(CrewOut)", station.StepsOf(waiting));
+        Assert.Equal("Received Acknowledged", station.StepsOf(task));
+    }
+
+    [Fact]
+    public void Berangkat_on_the_panel_acknowledges_what_waits_and_goes()
+    {
+        var station = new StationDriver();
+        var fire = Call.Fire();
+        station.Send(fire);
+        station.Touch(PanelAction.Respond);
+        Assert.Equal("Received Acknowledged Responding", station.StepsOf(fire));
+        Assert.All(station.Reports.TakeLast(2), report => Assert.Equal(ReportSource.Panel, report.Source));
+        Assert.False(station.Siren);
+    }
 }

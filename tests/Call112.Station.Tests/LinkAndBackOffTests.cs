@@ -2,11 +2,12 @@ using CsCheck;
 
 namespace Call112.Station.Tests;
 
-/// <summary>Verdict of a link by the age of its proof (F9), and the wait before the next attempt (F8).</summary>
+/// <summary>Verdict of a link by the age of its proof, and the wait before the next attempt.</summary>
 public class LinkAndBackOffTests
 {
     private static readonly LinkDeadlines s_link = new StationTiming().Link;
 
+    /// <summary>F9: nothing else counts, no library's flag either.</summary>
     [Theory]
     [InlineData(0, LinkVerdict.Up)]
     [InlineData(6.999, LinkVerdict.Up)]
@@ -17,6 +18,7 @@ public class LinkAndBackOffTests
     public void A_link_is_judged_by_the_age_of_its_proof_alone(double seconds, LinkVerdict verdict) =>
         Assert.Equal(verdict, s_link.Judge(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20 + seconds)));
 
+    /// <summary>F9.</summary>
     [Fact]
     public void A_verdict_only_gets_worse_with_age() => Gen.Int[0, 30_000].Array[2].Sample(ages =>
     {
@@ -24,6 +26,7 @@ public class LinkAndBackOffTests
         Assert.True(s_link.Judge(default, TimeSpan.FromMilliseconds(ages[0])) <= s_link.Judge(default, TimeSpan.FromMilliseconds(ages[1])));
     });
 
+    /// <summary>F8: full jitter below a ceiling.</summary>
     [Fact]
     public void A_wait_lies_between_the_floor_and_a_ceiling_that_doubles_up_to_30_s()
     {
@@ -38,6 +41,7 @@ public class LinkAndBackOffTests
         }
     }
 
+    /// <summary>F8: whatever the counter, no wait is endless or none.</summary>
     [Fact]
     public void No_number_of_failures_and_no_jitter_leaves_the_bounds() => Gen.Select(Gen.Int[0, int.MaxValue], Gen.Double[-1, 2]).Sample((failures, jitter) =>
     {
@@ -61,6 +65,7 @@ public class LinkAndBackOffTests
         Assert.InRange(total, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(35));
     }
 
+    /// <summary>F8: too long a wait delays recovery.</summary>
     [Fact]
     public void After_proof_of_use_the_first_wait_is_short_again()
     {

@@ -3,7 +3,7 @@ using Call112.Station.Tests.Language;
 
 namespace Call112.Station.Tests;
 
-/// <summary>Design, "Behaviour, exactly": centre and uplinks, commands, storage (F3, F9).</summary>
+/// <summary>Design, "Behaviour, exactly": centre and uplinks, commands, storage.</summary>
 public class LinkAndCommandTests
 {
     [Fact]
@@ -18,6 +18,7 @@ public class LinkAndCommandTests
         Assert.True(station.Outputs.HasFlag(Outputs.LampLink));
     }
 
+    /// <summary>F9: on a metered line too, silence has an end.</summary>
     [Fact]
     public void The_metered_profile_waits_90_s()
     {
@@ -28,6 +29,7 @@ public class LinkAndCommandTests
         Assert.Equal("CenterLost UplinkLost", station.Events);
     }
 
+    /// <summary>F9: only proof restores a link.</summary>
     [Fact]
     public void The_centre_is_restored_by_its_next_heartbeat_and_an_uplink_by_its_own_proof_only()
     {
@@ -41,6 +43,7 @@ public class LinkAndCommandTests
         Assert.Equal(Outputs.None, station.Outputs);
     }
 
+    /// <summary>F9: each line is judged by its own proof.</summary>
     [Fact]
     public void One_of_two_uplinks_lost_is_reported_by_name_and_lights_the_lamp_without_a_chirp()
     {
@@ -123,11 +126,13 @@ public class LinkAndCommandTests
         var id = new Guid(7, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8]);
         station.Send(Call.Fire());
         station.Command(CommandKind.Silence, id);
+        Assert.False(station.Siren);
         station.Send(Call.Medical());
         station.Command(CommandKind.Silence, id);
         Assert.True(station.Siren);
     }
 
+    /// <summary>F18: what is remembered has a limit.</summary>
     [Fact]
     public void Command_ids_are_remembered_up_to_their_limit()
     {
@@ -209,4 +214,8 @@ public class LinkAndCommandTests
         station.Send(new StationInput.MessageRefused(new string('x', Report.TextMaxLength + 1), null));
         Assert.Equal(Report.TextMaxLength, station.Last.Reason!.Length);
     }
+
+    [Fact]
+    public void Only_a_trouble_has_a_report_that_clears_it() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Troubles.ClearOf(ReportEvent.Received));
 }

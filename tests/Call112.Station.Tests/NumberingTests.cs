@@ -6,6 +6,7 @@ namespace Call112.Station.Tests;
 /// <summary>Contract, "Report": sequence numbers without a gap, receipts, and a journal that was lost.</summary>
 public class NumberingTests
 {
+    /// <summary>F1: a gap or a repetition would hide a loss.</summary>
     [Fact]
     public void Numbers_grow_by_one_across_restarts()
     {
@@ -62,6 +63,7 @@ public class NumberingTests
             entries.Skip(1).Select(entry => Assert.IsType<JournalEntry.Renumbered>(entry).Report));
     }
 
+    /// <summary>F2: the card was replaced, or its file set aside.</summary>
     [Fact]
     public void After_a_lost_journal_numbering_goes_on_behind_the_number_the_centre_knows_and_no_report_is_lost()
     {
@@ -94,6 +96,7 @@ public class NumberingTests
         Assert.Equal(1, station.State.LastSequence);
     }
 
+    /// <summary>F18: what is kept has a limit.</summary>
     [Fact]
     public void Reports_kept_for_renumbering_have_a_limit()
     {

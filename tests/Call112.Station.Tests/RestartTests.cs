@@ -3,11 +3,12 @@ using Call112.Station.Tests.Language;
 
 namespace Call112.Station.Tests;
 
-/// <summary>Design, "Behaviour, exactly": restart in the middle. Outputs resume from the journal; limits go on from the recorded start (F1, F7).</summary>
+/// <summary>Design, "Behaviour, exactly": restart in the middle. Outputs resume from the journal; limits go on from the recorded start.</summary>
 public class RestartTests
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
+    /// <summary>F1, F7: what sounds after a restart is decided by the journal, not by what the broker sends again.</summary>
     [Fact]
     public void A_waiting_alert_sounds_on_after_a_restart_without_a_new_report()
     {
@@ -21,6 +22,7 @@ public class RestartTests
         Assert.Equal("Received Sounding", station.StepsOf(fire));
     }
 
+    /// <summary>F7: a siren resumes with the time that it has left.</summary>
     [Fact]
     public void Time_that_ran_before_and_during_a_restart_counts_when_the_machine_ran_on()
     {
@@ -31,6 +33,7 @@ public class RestartTests
         Assert.Equal("0-15 35-45", station.Watch(Outputs.Siren, TimeSpan.FromSeconds(50)));
     }
 
+    /// <summary>F1, F7.</summary>
     [Fact]
     public void Time_in_the_dark_counts_after_a_reboot_when_the_gap_is_known()
     {
@@ -44,6 +47,7 @@ public class RestartTests
         Assert.Equal(80_000, station.Last.ElapsedMs);
     }
 
+    /// <summary>F1, F7.</summary>
     [Fact]
     public void Time_that_ran_before_a_reboot_counts_when_the_gap_is_unknown_up_to_one_time_mark()
     {
@@ -56,6 +60,7 @@ public class RestartTests
         Assert.Equal("0-39.99", siren);
     }
 
+    /// <summary>F1, F7.</summary>
     [Fact]
     public void Power_cuts_without_end_do_not_give_a_siren_its_time_back()
     {
@@ -72,6 +77,7 @@ public class RestartTests
         Assert.Equal("", station.Watch(Outputs.Siren, TimeSpan.FromMinutes(2)));
     }
 
+    /// <summary>F1, F5: the clock was set by years while the station was dark.</summary>
     [Fact]
     public void A_gap_that_cannot_be_is_cut_and_silences_nothing()
     {
@@ -92,6 +98,7 @@ public class RestartTests
         Assert.Equal(Outputs.None, late.Outputs);
     }
 
+    /// <summary>F7.</summary>
     [Fact]
     public void An_alert_that_expires_in_the_dark_does_not_sound_afterwards()
     {
@@ -104,6 +111,7 @@ public class RestartTests
         Assert.Empty(station.State.Alerts);
     }
 
+    /// <summary>F1, F6: copies of what had ended are known again.</summary>
     [Fact]
     public void Tasks_chimes_turnout_and_memory_of_ended_alerts_survive_a_reboot()
     {
@@ -123,6 +131,7 @@ public class RestartTests
         Assert.Equal("Cancelled", station.Last.Detail);
     }
 
+    /// <summary>F1.</summary>
     [Fact]
     public void A_task_of_4_h_counts_the_dark_hours_of_a_reboot()
     {
@@ -136,6 +145,7 @@ public class RestartTests
         Assert.Empty(station.State.Alerts);
     }
 
+    /// <summary>F1.</summary>
     [Fact]
     public void Alarms_stand_after_a_restart_and_clear_by_what_the_board_shows()
     {
@@ -149,6 +159,7 @@ public class RestartTests
         Assert.True(station.State.Stands(ReportEvent.PanicPressed));
     }
 
+    /// <summary>F7: nobody is woken a second time by a power cut.</summary>
     [Fact]
     public void A_silenced_alert_stays_silent_after_a_restart()
     {

@@ -24,6 +24,7 @@ public class StationProperties
         Assert.Equal(first.Station.Journal.Select(StateText.Write), second.Station.Journal.Select(StateText.Write));
     }, iter: 50);
 
+    /// <summary>F1: whatever happened, a restart leads back to where the station was.</summary>
     [Fact]
     public void The_replayed_journal_gives_the_same_durable_state_and_the_same_outputs() => s_story.Sample(story =>
     {
@@ -39,6 +40,7 @@ public class StationProperties
         }
     }, iter: 60);
 
+    /// <summary>F6: copies, amendments and cancels in any order.</summary>
     [Fact]
     public void No_order_and_no_repetition_of_messages_sounds_anything_twice() => Gen.Int[0, 3].Array[1, 30].Sample(order =>
     {
@@ -63,6 +65,7 @@ public class StationProperties
             Assert.Empty(soundings);
     });
 
+    /// <summary>F6: redelivery of a whole queue.</summary>
     [Fact]
     public void Every_alert_of_any_shuffled_backlog_with_copies_sounds_exactly_once() => Gen.Int[0, 9].Array[1, 60].Sample(order =>
     {

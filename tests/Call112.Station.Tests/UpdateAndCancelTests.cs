@@ -3,11 +3,12 @@ using Call112.Station.Tests.Language;
 
 namespace Call112.Station.Tests;
 
-/// <summary>Design, "Behaviour, exactly": Update, Cancel, duplicates, what is late (F6, F7).</summary>
+/// <summary>Design, "Behaviour, exactly": Update, Cancel, duplicates, what is late.</summary>
 public class UpdateAndCancelTests
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
+    /// <summary>F6: the same id with changed content is no copy.</summary>
     [Fact]
     public void An_update_changes_the_panel_and_chimes_3_s_without_the_siren()
     {
@@ -20,6 +21,7 @@ public class UpdateAndCancelTests
         Assert.False(station.Siren);
     }
 
+    /// <summary>F6.</summary>
     [Fact]
     public void An_update_of_what_still_sounds_does_not_give_the_siren_its_time_back()
     {
@@ -31,6 +33,7 @@ public class UpdateAndCancelTests
         Assert.Equal("0-10", station.Watch(Outputs.Siren, TimeSpan.FromSeconds(29)));
     }
 
+    /// <summary>F6: an amendment that matters sounds, once.</summary>
     [Fact]
     public void An_update_sounds_again_when_the_priority_rose_and_must_be_acknowledged_again()
     {
@@ -43,6 +46,7 @@ public class UpdateAndCancelTests
         Assert.Equal("Received Sounding Acknowledged Updated Sounding Reminded Acknowledged", station.StepsOf(fire));
     }
 
+    /// <summary>F6.</summary>
     [Theory]
     [InlineData(2)]
     [InlineData(5)]
@@ -53,6 +57,7 @@ public class UpdateAndCancelTests
         Assert.False(station.Siren);
     }
 
+    /// <summary>F6.</summary>
     [Fact]
     public void A_drill_that_turns_real_sounds_again()
     {
@@ -64,6 +69,7 @@ public class UpdateAndCancelTests
         Assert.True(station.Siren);
     }
 
+    /// <summary>F6.</summary>
     [Fact]
     public void An_update_sounds_again_after_the_station_had_completed_it()
     {
@@ -75,6 +81,7 @@ public class UpdateAndCancelTests
         Assert.Empty(station.State.Ended);
     }
 
+    /// <summary>F6.</summary>
     [Fact]
     public void An_update_after_a_decline_sounds_only_when_the_priority_rose()
     {
@@ -94,6 +101,7 @@ public class UpdateAndCancelTests
         Assert.True(station.Siren);
     }
 
+    /// <summary>F6: overtaken on the way.</summary>
     [Fact]
     public void An_update_whose_alert_never_came_sounds_and_the_late_alert_is_a_copy()
     {
@@ -108,6 +116,7 @@ public class UpdateAndCancelTests
         Assert.Equal("Acknowledged", station.Last.Detail);
     }
 
+    /// <summary>F7: stale once, live again.</summary>
     [Fact]
     public void An_alert_that_expired_unheard_sounds_when_the_centre_changes_and_extends_it()
     {
@@ -123,6 +132,7 @@ public class UpdateAndCancelTests
         Assert.True(station.Open(fire)!.Waits);
     }
 
+    /// <summary>F7: a stale message changes nothing that lives.</summary>
     [Fact]
     public void A_late_update_past_its_own_life_does_not_end_an_alert_that_waits()
     {
@@ -156,6 +166,7 @@ public class UpdateAndCancelTests
         Assert.EndsWith("Cancelled", station.StepsOf(fire), StringComparison.Ordinal);
     }
 
+    /// <summary>F7: what is over must not sound late.</summary>
     [Fact]
     public void A_cancel_that_overtakes_its_alert_is_remembered_and_the_late_alert_never_sounds()
     {
@@ -171,6 +182,7 @@ public class UpdateAndCancelTests
         Assert.Equal("Cancelled", station.Last.Detail);
     }
 
+    /// <summary>F7: what is over must not sound late.</summary>
     [Fact]
     public void A_cancel_after_completion_leaves_it_completed_and_no_overtaken_update_sounds()
     {
@@ -182,8 +194,11 @@ public class UpdateAndCancelTests
         Assert.Equal(Outputs.None, station.Outputs);
         Assert.Equal("Received Sounding Acknowledged Completed Duplicate Duplicate Duplicate", station.StepsOf(fire));
         Assert.Equal("Completed", station.Last.Detail);
+        // The second Cancel brought nothing to remember: copies that come for hours must not wear the card.
+        Assert.Single(station.Journal.OfType<JournalEntry.AmendedAfterEnd>());
     }
 
+    /// <summary>F7.</summary>
     [Fact]
     public void A_cancel_of_what_was_declined_is_reported_with_its_incident_and_is_final()
     {
@@ -240,6 +255,7 @@ public class UpdateAndCancelTests
         Assert.Single(station.State.Alerts);
     }
 
+    /// <summary>F7: stale once, live again.</summary>
     [Fact]
     public void An_expired_alert_sounds_when_a_live_change_of_it_comes()
     {
@@ -253,6 +269,7 @@ public class UpdateAndCancelTests
         Assert.True(station.Siren);
     }
 
+    /// <summary>F18: what is open has a limit.</summary>
     [Fact]
     public void The_open_list_drops_the_oldest_task_first_and_never_grows_over_its_limit()
     {
@@ -279,6 +296,7 @@ public class UpdateAndCancelTests
         Assert.Equal(StationState.OpenMax, station.State.Alerts.Length);
     }
 
+    /// <summary>F6, F18: copies are known again for as long as memory allows.</summary>
     [Fact]
     public void Ended_dispatches_are_remembered_up_to_their_limit_oldest_first_out()
     {

@@ -7,7 +7,7 @@ using Call112.System.Tests.Toolkit;
 
 namespace Call112.System.Tests;
 
-/// <summary>How a station starts when something is missing, and how it goes (F10, F11, F16).</summary>
+/// <summary>How a station starts when something is missing, and how it goes.</summary>
 public sealed class StartAndStopTests : SystemTest
 {
     private const int WrongOptions = 2;
@@ -46,6 +46,7 @@ public sealed class StartAndStopTests : SystemTest
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
+    /// <summary>F16: a panel that cannot be had is no reason to end and be started again.</summary>
     [Fact]
     public async Task With_its_panel_port_taken_the_station_works_and_the_panel_comes_later()
     {
@@ -69,6 +70,7 @@ public sealed class StartAndStopTests : SystemTest
         await centre.HearsAsync(ReportEvent.Acknowledged, alert.DispatchId);
     }
 
+    /// <summary>F10, F16: boot must not depend on a network, nor fail without one.</summary>
     [Fact]
     public async Task Without_a_broker_the_station_is_armed_and_connects_when_there_is_one()
     {
@@ -89,6 +91,7 @@ public sealed class StartAndStopTests : SystemTest
         await WholeWayTests.TravelAsync(station, centre);
     }
 
+    /// <summary>F11: no output outlives an orderly stop.</summary>
     [Fact]
     public async Task Sigterm_switches_the_outputs_off_says_goodbye_and_ends_well()
     {

@@ -160,6 +160,7 @@ public sealed class JournalFaultTests : IDisposable
         Assert.NotNull(_desk.Look().State.Find(Samples.Id(1)));
     }
 
+    /// <summary>F18, and F21: of what must go, reports go last.</summary>
     [Fact]
     public async Task Memory_does_not_grow_without_a_limit_while_the_disk_fails_and_reports_outlast_the_rest()
     {

@@ -12,6 +12,7 @@ public sealed class StationJournalTests : IDisposable
 
     public void Dispose() => _desk.Dispose();
 
+    /// <summary>F1.</summary>
     [Fact]
     public void State_after_reopening_is_the_state_before()
     {
@@ -32,7 +33,7 @@ public sealed class StationJournalTests : IDisposable
         Assert.Equal(Json(_desk.State), Json(content.State));
     }
 
-    /// <summary>Whatever the station did: reopening gives the same state. Snapshots lie somewhere in the middle.</summary>
+    /// <summary>Whatever the station did: reopening gives the same state. Snapshots lie somewhere in the middle. (F1)</summary>
     [Fact]
     public void State_after_reopening_is_the_state_before_whatever_happened()
     {
@@ -94,6 +95,7 @@ public sealed class StationJournalTests : IDisposable
         Assert.Equal(_desk.State.LastSequence, again.ReadReports(0, int.MaxValue)[^1].Sequence);
     }
 
+    /// <summary>F1: the PUBACK waits for the disk.</summary>
     [Fact]
     public async Task Acknowledgements_run_after_the_flush_and_in_the_order_of_arrival()
     {
@@ -113,6 +115,7 @@ public sealed class StationJournalTests : IDisposable
         Assert.InRange(said.Count(word => word == "flushed"), 1, 100);
     }
 
+    /// <summary>F1: not even when an earlier commit is under way.</summary>
     [Fact]
     public async Task No_acknowledgement_runs_before_its_own_commit()
     {
@@ -147,6 +150,7 @@ public sealed class StationJournalTests : IDisposable
         Assert.Empty(journal.ReadReports(51, 10));
     }
 
+    /// <summary>F1: a gap would hide a loss.</summary>
     [Fact]
     public async Task Numbering_goes_on_across_restarts_without_a_gap()
     {
@@ -184,6 +188,7 @@ public sealed class StationJournalTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(90), journal.GapUntil(_desk.StationClock.Now()));
     }
 
+    /// <summary>F4: a clock that nobody set measures nothing.</summary>
     [Theory]
     [InlineData(ClockState.Synchronized, 300)]
     [InlineData(ClockState.Unsynchronized, 0)]
@@ -197,6 +202,7 @@ public sealed class StationJournalTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(expectedSeconds), journal.GapUntil(now));
     }
 
+    /// <summary>F5: the clock was set back over a boot.</summary>
     [Fact]
     public void The_gap_is_never_negative()
     {

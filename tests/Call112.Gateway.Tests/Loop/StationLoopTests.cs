@@ -7,6 +7,7 @@ namespace Call112.Gateway.Tests.Loop;
 
 public sealed class StationLoopTests
 {
+    /// <summary>F1: nothing is acknowledged that a power cut could take.</summary>
     [Fact]
     public async Task A_dispatch_sounds_then_is_stored_then_is_acknowledged()
     {
@@ -31,6 +32,7 @@ public sealed class StationLoopTests
         Assert.Equal([ReportEvent.Started, ReportEvent.Received, ReportEvent.Sounding], world.Journaled().Select(report => report.Event));
     }
 
+    /// <summary>F11: off is the first act of a stop, and safe the first of a start.</summary>
     [Fact]
     public async Task Outputs_are_safe_before_anything_else_and_off_after_a_stop_that_is_told()
     {
@@ -54,6 +56,7 @@ public sealed class StationLoopTests
         folder.Delete(recursive: true);
     }
 
+    /// <summary>F12: levels are sampled; no edge can be lost.</summary>
     [Fact]
     public async Task Buttons_are_sampled_every_tick_and_a_press_silences_within_fifty_milliseconds()
     {
@@ -90,6 +93,7 @@ public sealed class StationLoopTests
         Assert.Equal(3, world.Journaled().Count(report => report.Event == ReportEvent.ClockSet));
     }
 
+    /// <summary>F12: elsewhere one exception ended the reading of a pin for ever.</summary>
     [Fact]
     public async Task A_board_that_throws_is_a_fault_and_not_a_crash_and_recovers()
     {
@@ -105,6 +109,7 @@ public sealed class StationLoopTests
         await world.RunUntilAsync(() => world.State.Find(Samples.Id(1))!.Step == ReportEvent.Sounding, 5, "it sounds, and says so");
     }
 
+    /// <summary>F12: what cannot be read has not been released.</summary>
     [Fact]
     public async Task A_board_that_cannot_be_read_gives_no_false_news_of_its_contacts()
     {
@@ -131,6 +136,7 @@ public sealed class StationLoopTests
         Assert.Equal(1, logs.Count(LogEvents.BoardFailed));
     }
 
+    /// <summary>F18: the broker keeps the backlog, not our memory.</summary>
     [Fact]
     public async Task When_the_queue_is_full_the_poster_waits()
     {

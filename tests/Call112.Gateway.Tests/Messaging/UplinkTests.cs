@@ -192,6 +192,7 @@ public sealed class UplinkTests
         Assert.Single(world.Journaled(), report => report.Event == ReportEvent.Sounding);
     }
 
+    /// <summary>F9: it may be hours old.</summary>
     [Fact]
     public async Task A_retained_heartbeat_of_the_centre_proves_nothing()
     {

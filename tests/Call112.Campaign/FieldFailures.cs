@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Call112.Campaign;
+
+/// <summary>One way in which comparable systems broke in the field. The numbers are fixed: tests, docstrings and issues cite them.</summary>
+/// <param name="What">What happened there, in one line.</param>
+/// <param name="Missing">What nothing here shows yet, and who owes it; null when the tests show all that can be shown without a Pi.</param>
+public sealed record FieldFailure(int Number, string What, string? Missing = null)
+{
+    public string Id => string.Create(CultureInfo.InvariantCulture, $"F{Number}");
+}
+
+/// <summary>
+/// The list that the page accounts for, line by line. A line leaves <see cref="FieldFailure.Missing"/> when the tests that it waits for exist:
+/// whoever builds them changes it here.
+/// </summary>
+public static class FieldFailures
+{
+    public const int Count = 21;
+
+    public static IReadOnlyList<FieldFailure> All { get; } =
+    [
+        new(1, "A power cut took away what had been acknowledged.",
+            "a whole machine whose supply is cut (issue 6, in QEMU; a Pi on a switched supply)"),
+        new(2, "A corrupt, empty or foreign database or configuration at boot kept the box from starting."),
+        new(3, "The disk was full, worn out or read-only; logs ate it.",
+            "limits of the system's own log (issue 6)"),
+        new(4, "A box without a real-time clock started in 1970: certificates not valid yet, every message stale.",
+            "TLS with a wrong clock (issue 5)"),
+        new(5, "The clock was set while the box ran: timers froze, pings stopped, GPS gave years that are gone.",
+            "dates from a GPS receiver (issue 5)"),
+        new(6, "The same message took effect twice."),
+        new(7, "An old or retained command fired an output at the next reconnect."),
+        new(8, "All clients came back in the same second; or one hammered a broker that kicks; or one waited for minutes.",
+            "an immediate try when the modem reports a link (issue 5)"),
+        new(9, "A line that carried nothing looked connected for minutes or hours.",
+            "faults of real network interfaces (issue 5)"),
+        new(10, "Started without network it never recovered; or it was connected and sent nothing."),
+        new(11, "A relay pulsed at start, or stayed on after a crash.",
+            "relay lines of a Linux kernel (issue 4); a pin under a logic analyser (real Pi)"),
+        new(12, "A button died silently, bounced, or stuck.",
+            "samples from a real character device (issue 4)"),
+        new(13, "A certificate expired, or a new one needed a restart.",
+            "rotation while connected, a bad new certificate, days left in the health report (issues 5 and 6)"),
+        new(14, "The broker forgot the session, or its queue overflowed without a word."),
+        new(15, "The LTE modem vanished, changed its name, or hung.",
+            "modem, recovery ladder and GPS parser (issue 5); nothing of it is in the gateway yet"),
+        new(16, "The service manager gave up restarting.",
+            "the unit file under a real systemd, twenty crashes in a row (issue 6)"),
+        new(17, "The process was alive and useless: the watchdog was petted while the loop hung.",
+            "a stopped process restarted by systemd (issue 6)"),
+        new(18, "Memory grew for weeks."),
+        new(19, "A pushed configuration or an update wiped the state, or ran again and again.",
+            "remote configuration and updates, power cut in mid-update (issue 6)"),
+        new(20, "A cloned card: two boxes under one identity threw each other out.",
+            "identity bound to the board's serial number (issue 6)"),
+        new(21, "A backlog held up what was urgent."),
+    ];
+
+    /// <summary>The number behind <c>F7</c>, or null if it names no failure of the list.</summary>
+    public static int? NumberOf(string id) =>
+        id.Length is 2 or 3 && id[0] == 'F'
+            && int.TryParse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Count
+            ? number
+            : null;
+}
