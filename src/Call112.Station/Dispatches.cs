@@ -104,7 +104,7 @@ internal static class Dispatches
         {
             // Declined, or left long ago: the crew need not hear of it again, the centre must know that the change has arrived.
             decision.Record(new JournalEntry.AmendedAfterEnd(decision.Now, ended.Id, dispatch.Revision));
-            decision.Report(ReportEvent.Updated, ReportSource.Automatic, ended.Id, ended.IncidentId, elapsed, detail: StepOf(ended));
+            decision.Report(ReportEvent.Updated, ReportSource.Automatic, ended.Id, ended.IncidentId, elapsed, detail: ended.Step.ToString());
             return;
         }
 
