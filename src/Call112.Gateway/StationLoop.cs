@@ -55,6 +55,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private Inputs _sampled;
     private int _quietTicks;
     private long _sentUpTo;
+    private long _refused;
     private BoardCalls _failing;
 
     public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log)
@@ -109,8 +110,26 @@ public sealed class StationLoop : BackgroundService, IJournalListener
             return ValueTask.CompletedTask;
         }
 
+        if (message.Acknowledge is null && input is not StationInput.CenterHeard && _journal is { IsFull: true })
+        {
+            Refuse(message.Topic);
+            return ValueTask.CompletedTask;
+        }
+
         var posted = new Posted(input, message.Acknowledge);
         return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
+    }
+
+    /// <summary>
+    /// The contract sends nothing but heartbeats without an acknowledgement. Whatever else comes so, and in such numbers that the disk lies far
+    /// behind, would only fill the memory (F18); what is acknowledged the broker holds back by itself.
+    /// </summary>
+    private void Refuse(string topic)
+    {
+        if (Interlocked.Increment(ref _refused) == 1)
+            _log.LogWarning(LogEvents.Flooded,
+                "More than {Max} entries wait for the disk; messages without acknowledgement are refused, the first to {Topic}.",
+                StationJournal.WaitingMax, topic);
     }
 
     /// <summary>Posts an input that nobody waits for.</summary>
