@@ -26,7 +26,7 @@ public sealed class GatewayKilledTests : SystemTest
         var all = await KillTally.OfAsync(sites.Select(site =>
             (site.Name, (Func<KillTally, Task>)(tally => StormAsync(site.Share, site.Dice, tally)))));
         Say($"{all}");
-        all.Part("kill-gateway", "kill -9 of the gateway", "gateway", seed, Wait.Time.GetElapsedTime(began).TotalSeconds, 
+        all.Part("kill-gateway", "kill -9 of the gateway", "gateway", seed, Wait.Time.GetElapsedTime(began).TotalSeconds,
             ["F1", "F6", "F7", "F11"]).Write();
         Assert.True(all.Failures.Count == 0, string.Join('\n', all.Failures));
         Assert.Equal(kills, all.Kills);

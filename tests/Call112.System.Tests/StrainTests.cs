@@ -77,7 +77,7 @@ public sealed class StrainTests : SystemTest
         await Wait.UntilAsync(async () => (await page.StationAsync()).GetProperty("alerts").GetArrayLength() == dispatches, "all are on the panel",
             TimeSpan.FromSeconds(12));
         Assert.True(await page.IsOnAsync("siren"), "the siren is off");
-        Assert.Contains((await page.StationAsync()).GetProperty("alarms").EnumerateArray(), 
+        Assert.Contains((await page.StationAsync()).GetProperty("alarms").EnumerateArray(),
             alarm => alarm.GetProperty("event").GetString() == "StorageFault");
         // Still within the first hang: what the panel shows was not waiting for the disk.
         Assert.Equal(1, files.Given);
