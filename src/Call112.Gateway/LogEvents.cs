@@ -15,6 +15,7 @@ internal static class LogEvents
     public static readonly EventId JournalFinding = new(301, nameof(JournalFinding));
     public static readonly EventId StorageFailed = new(302, nameof(StorageFailed));
     public static readonly EventId StorageRecovered = new(303, nameof(StorageRecovered));
+    public static readonly EventId Flooded = new(304, nameof(Flooded));
 
     public static readonly EventId BoardFailed = new(401, nameof(BoardFailed));
 

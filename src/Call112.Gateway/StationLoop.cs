@@ -21,12 +21,6 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>Inputs that wait at most; then the poster waits, and with it the broker.</summary>
     public const int QueueMax = 1_024;
 
-    /// <summary>
-    /// Entries, and acknowledgements, that wait for the disk at most before messages wait too. A disk that stalls must not hold up a siren:
-    /// only a flood reaches these, and without a broker that ignores the receive maximum nothing does.
-    /// </summary>
-    public const int EntriesWaitingMax = 4_096, AcknowledgementsWaitingMax = 200_000;
-
     /// <summary>The tick: sampling of inputs and evaluation of outputs (hardware.md: inputs polled every 10 ms).</summary>
     public static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(10);
 
@@ -62,6 +56,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private Inputs _sampled;
     private int _quietTicks;
     private long _sentUpTo;
+    private long _refused;
     private BoardCalls _failing;
 
     /// <param name="seat">Where the loop lives; a machine of its own when null.</param>
@@ -118,21 +113,26 @@ public sealed class StationLoop : BackgroundService, IJournalListener
             return ValueTask.CompletedTask;
         }
 
+        if (message.Acknowledge is null && input is not StationInput.CenterHeard && _journal is { IsFull: true })
+        {
+            Refuse(message.Topic);
+            return ValueTask.CompletedTask;
+        }
+
         var posted = new Posted(input, message.Acknowledge);
-        if (IsJournalBehind)
-            return PostWhenJournalFollowsAsync(posted);
         return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
     }
 
-    private bool IsJournalBehind => _journal is { } journal
-        && (journal.WaitingEntries > EntriesWaitingMax || journal.Waiting > AcknowledgementsWaitingMax);
-
-    /// <summary>A flood of entries is faster than a disk: the broker holds what the disk cannot follow, and not this process (F18).</summary>
-    private async ValueTask PostWhenJournalFollowsAsync(Posted posted)
+    /// <summary>
+    /// The contract sends nothing but heartbeats without an acknowledgement. Whatever else comes so, and in such numbers that the disk lies far
+    /// behind, would only fill the memory (F18); what is acknowledged the broker holds back by itself.
+    /// </summary>
+    private void Refuse(string topic)
     {
-        while (IsJournalBehind)
-            await Task.Delay(TickEvery, _clock.Time);
-        await _inputs.Writer.WriteAsync(posted);
+        if (Interlocked.Increment(ref _refused) == 1)
+            _log.LogWarning(LogEvents.Flooded,
+                "More than {Max} entries wait for the disk; messages without acknowledgement are refused, the first to {Topic}.",
+                StationJournal.WaitingMax, topic);
     }
 
     /// <summary>Posts an input that nobody waits for.</summary>

@@ -70,6 +70,25 @@ public sealed class StartAndStopTests : SystemTest
         await centre.HearsAsync(ReportEvent.Acknowledged, alert.DispatchId);
     }
 
+    /// <summary>F20: two services on one journal would number their reports against each other.</summary>
+    [Fact]
+    public async Task A_second_gateway_on_the_same_journal_ends_and_says_why()
+    {
+        var broker = await BrokerAsync();
+        var station = Station(broker.Address);
+        var centre = await RecordingCentreAsync(station, broker);
+        await station.StartReadyAsync();
+        var second = Station(broker.Address);
+        second.KeepJournalIn(Path.GetDirectoryName(station.JournalPath)!);
+        second.Start();
+        Assert.Equal(1, await second.EndAsync());
+        Assert.Contains(second.Lines(), line => line.Contains(station.JournalPath, StringComparison.Ordinal));
+        await WholeWayTests.TravelAsync(station, centre);
+        // The kernel takes the lock back from the dead.
+        station.Kill();
+        await second.StartReadyAsync();
+    }
+
     /// <summary>F10, F16: boot must not depend on a network, nor fail without one.</summary>
     [Fact]
     public async Task Without_a_broker_the_station_is_armed_and_connects_when_there_is_one()

@@ -133,6 +133,17 @@ internal sealed class JournalFile : IDisposable
     public void RememberMachineBoot(string bootId) => Execute(
         "INSERT INTO machine (one, boot_id) VALUES (1, $boot) ON CONFLICT (one) DO UPDATE SET boot_id = $boot", ("$boot", bootId));
 
+    /// <summary>
+    /// Copies what stands in the WAL into the file, and syncs that. After a sync that failed the kernel takes the pages for written, and a later
+    /// sync says well without having written them; only what is written once more is on the disk (F3).
+    /// </summary>
+    /// <exception cref="IOException">Somebody reads the WAL just now; nothing is wrong, and nothing is done.</exception>
+    public void WriteOnceMore()
+    {
+        if (Scalar("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+            throw new IOException("the WAL is being read");
+    }
+
     /// <summary>What a file holds that can be read and not written (F3), or null when it cannot be read either.</summary>
     public static JournalContent? ReadOnly(string path, JournalDisk? disk = null)
     {

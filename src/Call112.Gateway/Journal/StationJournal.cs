@@ -23,7 +23,7 @@ public interface IJournalListener
 /// The journal as the station loop sees it: append and go on. A thread of its own writes what is waiting in one transaction and only
 /// then runs the acknowledgements (design: sound, then store, then acknowledge to the broker).
 /// Invariants: entries reach the disk in the order of <see cref="Append"/>; an acknowledgement runs after the commit of its entries, or,
-/// while the disk fails, only when <see cref="UnacknowledgedMax"/> others wait, because a broker that gets none sends none (F3);
+/// while the disk fails or hangs, only when <see cref="UnacknowledgedMax"/> others wait, because a broker that gets none sends none (F3);
 /// a report can be read as soon as it is stored, and while the disk fails from memory.
 /// </summary>
 public sealed class StationJournal : IDisposable
@@ -37,6 +37,12 @@ public sealed class StationJournal : IDisposable
     /// <summary>Batches of one transaction at most.</summary>
     private const int TransactionMax = 256;
 
+    /// <summary>
+    /// Batches that wait at most before what nobody acknowledges is refused (see <see cref="IsFull"/>) and every acknowledgement waits for the disk
+    /// again: some 10 MiB. A broker keeps far below it by itself; a flood over a disk that hangs does not (F18).
+    /// </summary>
+    public const int WaitingMax = 4_096;
+
     private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(2);
 
     private readonly string _path;
@@ -45,7 +51,8 @@ public sealed class StationJournal : IDisposable
     private readonly IJournalListener _listener;
     private readonly BlockingCollection<Batch> _queue = [];
     private readonly Lock _readerLock = new();
-    private readonly Queue<Action> _heldBack = new();
+    private readonly Acknowledgements _acknowledgements = new();
+    private readonly SilenceWatch _silence;
     private readonly Thread? _thread;
     private readonly Action? _wake;
     private readonly ITimer _retry;
@@ -54,11 +61,11 @@ public sealed class StationJournal : IDisposable
     private JournalFile? _file;
     private SqliteConnection? _reader;
     private StationState _newest;
-    private bool _failing;
+    private long _taken;
+    private volatile bool _failing;
     private bool _contradicted;
     private bool _disposed;
     private int _waiting;
-    private int _waitingEntries;
 
     private StationJournal(
         string path, JournalDisk disk, StationClock clock, IJournalListener listener, JournalFile? file, JournalContent content, Action? wake)
@@ -70,6 +77,7 @@ public sealed class StationJournal : IDisposable
         Content = content;
         if (wake is null)
             _thread = new Thread(Run) { Name = "journal", IsBackground = true };
+        _silence = new SilenceWatch(clock.Time, Silent);
         _retry = clock.Time.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -81,8 +89,8 @@ public sealed class StationJournal : IDisposable
     /// <summary>Batches that were handed over and neither stored nor, because the disk fails, taken into memory. Zero: the journal rests.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Entries of those batches: what they cost in memory. A batch without one is only an acknowledgement in its turn.</summary>
-    public int WaitingEntries => Volatile.Read(ref _waitingEntries);
+    /// <summary>More waits for the disk than is good for the memory: take in nothing more that the broker would not keep for us.</summary>
+    public bool IsFull => Waiting >= WaitingMax;
 
     /// <summary>
     /// Opens the journal. Never fails: without a disk the station begins with an empty state, sounds, and stores when it can.
@@ -139,12 +147,16 @@ public sealed class StationJournal : IDisposable
     /// <summary>Hands entries over. Returns at once.</summary>
     /// <param name="state">The state after the entries.</param>
     /// <param name="acknowledge">Runs on the journal's thread once they are on the disk; must not block.</param>
-    public void Append(IReadOnlyList<JournalEntry> entries, StationState state, Action? acknowledge) => Hand(new Batch(entries, state, acknowledge));
+    public void Append(IReadOnlyList<JournalEntry> entries, StationState state, Action? acknowledge)
+    {
+        Hand(new Batch(entries, state, acknowledge is null ? 0 : _acknowledgements.Add(acknowledge)));
+        if (_silence.IsSilent && !IsFull)
+            _acknowledgements.RunDownTo(UnacknowledgedMax);
+    }
 
     private void Hand(Batch batch)
     {
         Interlocked.Increment(ref _waiting);
-        Interlocked.Add(ref _waitingEntries, batch.Entries.Count);
         _queue.Add(batch);
         _wake?.Invoke();
     }
@@ -180,6 +192,7 @@ public sealed class StationJournal : IDisposable
             return;
         _disposed = true;
         _retry.Dispose();
+        _silence.Dispose();
         _queue.CompleteAdding();
         if (_thread is { IsAlive: true })
             _thread.Join(TimeSpan.FromSeconds(5));
@@ -231,7 +244,6 @@ public sealed class StationJournal : IDisposable
             batches.Add(more);
         Store(batches);
         Interlocked.Add(ref _waiting, -batches.Count);
-        Interlocked.Add(ref _waitingEntries, -batches.Sum(batch => batch.Entries.Count));
     }
 
     private void Run()
@@ -249,7 +261,7 @@ public sealed class StationJournal : IDisposable
     {
         try
         {
-            Hand(new Batch([], null, null));
+            Hand(new Batch([], null, 0));
         }
         catch (InvalidOperationException)
         {
@@ -264,9 +276,11 @@ public sealed class StationJournal : IDisposable
         {
             _unstored.AddRange(batch.Entries);
             _newest = batch.State ?? _newest;
+            _taken = Math.Max(_taken, batch.Acknowledgement);
             reports |= batch.Entries.Any(entry => entry.ReportOrNull is not null);
         }
 
+        _silence.Begin();
         try
         {
             if (_unstored.Count > 0)
@@ -279,8 +293,8 @@ public sealed class StationJournal : IDisposable
 
             _unstored = [];
             _unstoredReports = [];
-            Acknowledge(batches);
-            if (_failing)
+            _acknowledgements.RunUpTo(_taken);
+            if (_silence.End() | _failing)
             {
                 _failing = false;
                 _listener.StorageRecovered();
@@ -288,28 +302,24 @@ public sealed class StationJournal : IDisposable
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException || JournalFile.IsUnbelievable(e))
         {
-            Fail(e, batches);
+            Fail(e);
         }
 
         if (reports)
             _listener.ReportsReady();
     }
 
-    private void Acknowledge(List<Batch> batches)
+    /// <summary>Told from the watch's timer, while the journal's own thread waits for the disk.</summary>
+    private void Silent()
     {
-        while (_heldBack.TryDequeue(out var held))
-            held();
-        foreach (var batch in batches)
-            batch.Acknowledge?.Invoke();
+        if (!_failing)
+            _listener.StorageFailed($"the disk has not answered for {SilenceWatch.SilentAfter.TotalSeconds:0} s");
+        _acknowledgements.RunDownTo(UnacknowledgedMax);
     }
 
-    private void Fail(Exception e, List<Batch> batches)
+    private void Fail(Exception e)
     {
-        foreach (var batch in batches)
-            if (batch.Acknowledge is { } acknowledge)
-                _heldBack.Enqueue(acknowledge);
-        while (_heldBack.Count > UnacknowledgedMax)
-            _heldBack.Dequeue()();
+        _acknowledgements.RunDownTo(UnacknowledgedMax);
         if (_unstored.Count > BacklogMax)
         {
             // The newest state goes into the file as a whole when the disk is back; only the reports must be kept one by one.
@@ -321,10 +331,10 @@ public sealed class StationJournal : IDisposable
         _file = null;
         _contradicted = JournalFile.IsUnbelievable(e);
         _retry.Change(s_retryEvery, Timeout.InfiniteTimeSpan);
-        if (_failing)
-            return;
+        var isTold = _silence.End() | _failing;
         _failing = true;
-        _listener.StorageFailed(e.Message);
+        if (!isTold)
+            _listener.StorageFailed(e.Message);
     }
 
     /// <summary>
@@ -335,19 +345,29 @@ public sealed class StationJournal : IDisposable
     {
         if (_contradicted && _disk.Exists(_path))
             JournalFile.SetAside(_path, _disk);
-        var (file, content) = JournalFile.Open(_path, _disk);
-        // A commit that reported an error may have reached the disk all the same: what is there is not stored again.
-        if (content.State.BootId == _newest.BootId)
-            _unstored = [.. _unstored.Where(entry => entry.ReportOrNull is not { } report || report.Sequence > content.State.LastSequence)];
-        file.RememberMachineBoot(_clock.MachineBoot);
         lock (_readerLock)
         {
             _reader?.Dispose();
             _reader = null;
         }
 
+        var (file, content) = JournalFile.Open(_path, _disk);
+        try
+        {
+            file.WriteOnceMore();
+            file.RememberMachineBoot(_clock.MachineBoot);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        // A commit that reported an error may have reached the disk all the same: what is there is not stored again.
+        if (content.State.BootId == _newest.BootId)
+            _unstored = [.. _unstored.Where(entry => entry.ReportOrNull is not { } report || report.Sequence > content.State.LastSequence)];
         return file;
     }
 
-    private readonly record struct Batch(IReadOnlyList<JournalEntry> Entries, StationState? State, Action? Acknowledge);
+    private readonly record struct Batch(IReadOnlyList<JournalEntry> Entries, StationState? State, long Acknowledgement);
 }

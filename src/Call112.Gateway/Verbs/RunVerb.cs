@@ -1,3 +1,4 @@
+using Call112.Gateway.Journal;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Call112.Gateway.Verbs;
@@ -9,6 +10,14 @@ internal static class RunVerb
     {
         if (CommandLine.Options(config) is not { } options)
             return CommandLine.WrongOptions;
+        using var owner = JournalOwner.Of(options.JournalPath);
+        if (owner is null)
+        {
+            Console.Error.WriteLine(
+                $"Another process of this program works on the journal {options.JournalPath}; a journal belongs to one station. Stop it, or choose another journal.path.");
+            return CommandLine.Failed;
+        }
+
         if (readyFile is not null)
             // A file of an earlier run must not say that this one is ready.
             File.Delete(readyFile);

@@ -90,6 +90,32 @@ public sealed partial class BrokerProcess : IDisposable
         return (sent, acknowledged);
     }
 
+    /// <summary>
+    /// Every PUBACK of this client in the order of its log: the packet's id, and the how-manieth dispatch it was for, from 0; null for another
+    /// message.
+    /// </summary>
+    public IReadOnlyList<(int PacketId, int? Dispatch)> AcknowledgementsOf(string clientId)
+    {
+        var underWay = new Dictionary<int, int?>();
+        var acknowledgements = new List<(int, int?)>();
+        var dispatches = 0;
+        foreach (var line in Lines())
+        {
+            if (SentLine().Match(line) is { Success: true } publish && publish.Groups["client"].Value == clientId)
+            {
+                var id = int.Parse(publish.Groups["mid"].ValueSpan, provider: null);
+                // Sent once more before its acknowledgement, it is still the same.
+                if (!underWay.ContainsKey(id))
+                    underWay[id] = publish.Groups["topic"].Value.EndsWith("/dispatch", StringComparison.Ordinal) ? dispatches++ : null;
+            }
+            else if (AcknowledgedLine().Match(line) is { Success: true } ack && ack.Groups["client"].Value == clientId
+                && underWay.Remove(int.Parse(ack.Groups["mid"].ValueSpan, provider: null), out var dispatch))
+                acknowledgements.Add((int.Parse(ack.Groups["mid"].ValueSpan, provider: null), dispatch));
+        }
+
+        return acknowledgements;
+    }
+
     public void Dispose() => Kill();
 
     [GeneratedRegex(@"Sending PUBLISH to (?<client>\S+) \(d\d, q1, r\d, m(?<mid>\d+), '(?<topic>[^']+)'")]

@@ -125,7 +125,7 @@ public sealed class CenterProcess : IDisposable
         if (!File.Exists(ReadyFile))
             throw new InvalidOperationException("the centre is not ready");
         var address = JsonDocument.Parse(File.ReadAllText(ReadyFile)).RootElement.GetProperty("http").GetString();
-        return _http = new HttpClient { BaseAddress = new Uri(address!), Timeout = TimeSpan.FromSeconds(10) };
+        return _http = new HttpClient { BaseAddress = new Uri(address!), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     private async Task<JsonElement> GetAsync(string path)

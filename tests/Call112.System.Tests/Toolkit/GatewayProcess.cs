@@ -66,6 +66,9 @@ public sealed class GatewayProcess : IDisposable
     /// <summary>station.json; written at each start.</summary>
     public JsonObject StationJson { get; }
 
+    /// <summary>What its next runs are started with beside the tests' own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
+
     public IReadOnlyList<GatewayRun> Runs => _runs;
 
     public bool HasExited => _process?.HasExited ?? true;
@@ -88,7 +91,9 @@ public sealed class GatewayProcess : IDisposable
         // Each run writes a trace of its own: the board opens its trace at the beginning.
         var run = new GatewayRun(_runs.Count + 1, Wait.MonotonicNs, Path.Combine(_folder, $"trace-{_runs.Count + 1}"));
         _process = OwnProcess.Start(
-            _command[0], [.. _command[1..], "run", "--config", config, "--ready-file", ReadyFile], new Dictionary<string, string> { ["CALL112_BOARD__TRACE"] = run.Trace });
+            _command[0],
+            [.. _command[1..], "run", "--config", config, "--ready-file", ReadyFile],
+            new Dictionary<string, string>(Environment) { ["CALL112_BOARD__TRACE"] = run.Trace });
         _runs.Add(run);
     }
 
@@ -121,6 +126,18 @@ public sealed class GatewayProcess : IDisposable
 
     /// <summary>The boot id in the ready file, or null while there is none.</summary>
     public string? ReadyBootId() => File.Exists(ReadyFile) ? JsonDocument.Parse(File.ReadAllText(ReadyFile)).RootElement.GetProperty("bootId").GetString() : null;
+
+    public void Freeze() => _process!.Freeze();
+
+    public void Thaw() => _process!.Thaw();
+
+    /// <summary>Resident memory, bytes, as the kernel counts it.</summary>
+    public long ResidentBytes()
+    {
+        const string field = "VmRSS:";
+        var line = File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(field.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024;
+    }
 
     public void Kill()
     {

@@ -24,6 +24,27 @@ public static class Installed
     /// <summary>The gateway under test: the build's own, or the one that the variable CALL112_GATEWAY names.</summary>
     public static string Gateway => Environment.GetEnvironmentVariable("CALL112_GATEWAY") ?? Path.Combine(Artifacts, "bin", "Call112.Gateway", Configuration, "call112-gateway");
 
+    /// <summary>The gateway as it goes to a Pi where somebody has published it after its last build, else the build's own.</summary>
+    public static string NativeGateway
+    {
+        get
+        {
+            var (native, built) = (Published("linux-x64"), Path.ChangeExtension(Gateway, ".dll"));
+            var isNew = File.Exists(native) && (!File.Exists(built) || File.GetLastWriteTimeUtc(native) >= File.GetLastWriteTimeUtc(built));
+            return Environment.GetEnvironmentVariable("CALL112_GATEWAY") is null && isNew ? native : Gateway;
+        }
+    }
+
+    /// <summary>How a result names the gateway that was under test.</summary>
+    public static string Build(string gateway) => File.Exists(Path.ChangeExtension(gateway, ".dll"))
+        ? "gateway: the build's own, JIT"
+        : "gateway: NativeAOT, linux-x64";
+
+    /// <summary>The SQLite that the gateway runs on, as a library of its own.</summary>
+    public static string Sqlite =>
+        new[] { Path.GetDirectoryName(NativeGateway)!, Path.Combine(Path.GetDirectoryName(Gateway)!, "runtimes", "linux-x64", "native") }
+            .Select(folder => Path.Combine(folder, "libe_sqlite3.so")).FirstOrDefault(File.Exists) ?? throw new FileNotFoundException("libe_sqlite3.so is not beside the gateway");
+
     public static string Center => Path.Combine(Artifacts, "bin", "Call112.Center", Configuration, "call112-center");
 
     public static string Published(string runtime) => Path.Combine(Artifacts, "publish", "Call112.Gateway", $"release_{runtime}", "call112-gateway");

@@ -25,6 +25,35 @@ public static class JournalBooks
         return reports;
     }
 
+    /// <summary>
+    /// The dispatches that a journal holds, opened as the gateway opens it: for writing, so that a WAL is taken in, and checked before it is
+    /// believed.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The check found the file damaged.</exception>
+    public static IReadOnlySet<Guid> DispatchesIn(string path)
+    {
+        var found = new HashSet<Guid>();
+        if (!File.Exists(path))
+            return found;
+        using var connection = Open(path, SqliteOpenMode.ReadWrite);
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA quick_check(1)";
+        if (command.ExecuteScalar() as string is var verdict && verdict != "ok")
+            throw new InvalidDataException($"quick_check: {verdict}");
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE name = 'entry'";
+        if ((long)command.ExecuteScalar()! == 0)
+            return found;
+        command.CommandText = "SELECT body FROM entry WHERE kind = 'DispatchStored'";
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            using var entry = JsonDocument.Parse((byte[])rows[0]);
+            found.Add(entry.RootElement.GetProperty("dispatch").GetProperty("dispatchId").GetGuid());
+        }
+
+        return found;
+    }
+
     /// <summary>Random bytes where the file's pages were.</summary>
     public static void Scramble(string path, Random dice)
     {
@@ -34,29 +63,41 @@ public static class JournalBooks
         DeleteWal(path);
     }
 
-    /// <summary>The file has its header, and half of its pages are gone.</summary>
-    public static void Truncate(string path)
+    /// <summary>A part of the file is gone. Not at a page's end: a torn page is what a power cut leaves.</summary>
+    public static void Truncate(string path, double left) => TruncateTo(path, (long)(new FileInfo(path).Length * left) + 100);
+
+    public static void TruncateTo(string path, long length)
     {
         DeleteWal(path);
         using var file = File.OpenWrite(path);
-        // Not at a page's end: a torn page is what a power cut leaves.
-        file.SetLength(file.Length / 2 + 100);
+        file.SetLength(length);
     }
 
-    /// <summary>Zero bytes under the right name.</summary>
-    public static void Empty(string path)
+    /// <summary>As a card does that loses its charge.</summary>
+    public static void FlipBits(string path, Random dice, int bits)
     {
         DeleteWal(path);
-        File.WriteAllBytes(path, []);
+        var bytes = File.ReadAllBytes(path);
+        for (var i = 0; i < bits; i++)
+            bytes[dice.Next(bytes.Length)] ^= (byte)(1 << dice.Next(8));
+        File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>As if a later version of the software had written it.</summary>
-    public static void MakeNewer(string path)
+    /// <summary>As if another version of the software had written it.</summary>
+    public static void SetVersion(string path, int version)
     {
         using var connection = Open(path, SqliteOpenMode.ReadWrite);
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version=99";
+        command.CommandText = $"PRAGMA user_version={version}";
         command.ExecuteNonQuery();
+    }
+
+    public static void ScrambleWal(string path, Random dice)
+    {
+        var bytes = File.ReadAllBytes(path + "-wal");
+        dice.NextBytes(bytes);
+        File.WriteAllBytes(path + "-wal", bytes);
+        File.Delete(path + "-shm");
     }
 
     public static void Delete(string path)
@@ -65,7 +106,8 @@ public static class JournalBooks
         File.Delete(path);
     }
 
-    private static void DeleteWal(string path)
+    /// <summary>What was committed and not yet copied into the file is gone.</summary>
+    public static void DeleteWal(string path)
     {
         File.Delete(path + "-wal");
         File.Delete(path + "-shm");

@@ -6,7 +6,7 @@ namespace Call112.System.Tests.Toolkit;
 /// <summary>A process that the test started and ends, by its own pid. Keeps the newest lines of both outputs.</summary>
 public sealed partial class OwnProcess : IDisposable
 {
-    private const int SigTerm = 15, LinesKept = 40_000;
+    private const int SigTerm = 15, SigCont = 18, SigStop = 19, LinesKept = 40_000;
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -64,11 +64,17 @@ public sealed partial class OwnProcess : IDisposable
     /// <summary>SIGTERM; gives the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        if (!_process.HasExited && kill(_process.Id, SigTerm) != 0)
-            throw new InvalidOperationException($"no SIGTERM to {_process.Id}: errno {Marshal.GetLastPInvokeError()}");
+        if (!_process.HasExited)
+            Signal(SigTerm);
         await WaitForExitAsync();
         return _process.ExitCode;
     }
+
+    /// <summary>SIGSTOP: it is there, and does nothing (F17).</summary>
+    public void Freeze() => Signal(SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal(SigCont);
 
     public async Task WaitForExitAsync()
     {
@@ -80,6 +86,12 @@ public sealed partial class OwnProcess : IDisposable
     {
         Kill();
         _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (kill(_process.Id, signal) != 0)
+            throw new InvalidOperationException($"no signal {signal} to {_process.Id}: errno {Marshal.GetLastPInvokeError()}");
     }
 
     private void Take(object sender, DataReceivedEventArgs e)

@@ -21,6 +21,8 @@ public sealed class RecordingCentre : IAsyncDisposable
     private readonly int _port;
     private readonly SequenceAccount _account = new();
     private readonly ConcurrentQueue<StationStatus> _states = new();
+    private readonly ConcurrentQueue<long> _heartbeatsNs = new();
+    private readonly ConcurrentDictionary<long, long> _arrivedAtNs = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly string _clientId = $"recording-{Guid.NewGuid():N}";
     private volatile IMqttClient? _client;
@@ -34,6 +36,9 @@ public sealed class RecordingCentre : IAsyncDisposable
 
     /// <summary>States as they came, wills and retained ones included.</summary>
     public IReadOnlyList<StationStatus> States => [.. _states];
+
+    /// <summary>When the station's heartbeats came, monotonic clock.</summary>
+    public IReadOnlyList<long> HeartbeatsNs => [.. _heartbeatsNs];
 
     /// <summary>Payloads that the contract's reader refuses: there must be none.</summary>
     public ConcurrentQueue<string> Unreadable { get; } = new();
@@ -50,6 +55,9 @@ public sealed class RecordingCentre : IAsyncDisposable
         lock (_account)
             return look(_account);
     }
+
+    /// <summary>When a report came for the first time, monotonic clock.</summary>
+    public long ArrivedAtNs(long sequence) => _arrivedAtNs[sequence];
 
     public IReadOnlyList<Report> Reports() => Account(account => account.Reports.ToList());
 
@@ -69,6 +77,11 @@ public sealed class RecordingCentre : IAsyncDisposable
         if (!await TryPublishAsync(topic, payload, retain))
             throw new InvalidOperationException($"the broker did not take a message to {topic}");
     }
+
+    /// <summary>Publishes at most once (QoS 0), which nobody confirms.</summary>
+    public Task SpillAsync(string topic, byte[] payload) =>
+        _client?.PublishAsync(new MqttApplicationMessage { Topic = topic, PayloadSegment = payload }, _stop.Token)
+            ?? throw new InvalidOperationException("not connected");
 
     /// <summary>False when the broker did not confirm: nobody knows then whether it has the message.</summary>
     public async Task<bool> TryPublishAsync(string topic, byte[] payload, bool retain = false)
@@ -154,6 +167,8 @@ public sealed class RecordingCentre : IAsyncDisposable
             return;
         }
 
+        if (message.Topic == Topics.Heartbeat(_stationId))
+            _heartbeatsNs.Enqueue(Wait.MonotonicNs);
         if (message.Topic != Topics.Report(_stationId))
             return;
         var parsed = MessageReader.ReadReport(payload);
@@ -163,6 +178,7 @@ public sealed class RecordingCentre : IAsyncDisposable
             return;
         }
 
+        _arrivedAtNs.TryAdd(report.Sequence, Wait.MonotonicNs);
         var contiguous = Account(account =>
         {
             account.Add(report);

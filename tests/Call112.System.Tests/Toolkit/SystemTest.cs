@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Call112.System.Tests.Toolkit;
 
 /// <summary>
@@ -8,8 +10,9 @@ public abstract class SystemTest : IAsyncDisposable
 {
     private const int LogLinesShown = 80;
 
-    private readonly List<(string Name, Func<IReadOnlyList<string>> Lines)> _logs = [];
-    private readonly Stack<Func<ValueTask>> _ends = new();
+    // Concurrent: some tests run several sites at once.
+    private readonly ConcurrentQueue<(string Name, Func<IReadOnlyList<string>> Lines)> _logs = new();
+    private readonly ConcurrentStack<Func<ValueTask>> _ends = new();
     private int _names;
 
     protected SystemTest()
@@ -47,7 +50,7 @@ public abstract class SystemTest : IAsyncDisposable
     {
         var broker = new BrokerProcess(NewFolder("broker"), persistence);
         AtEnd(broker.Dispose);
-        _logs.Add(("mosquitto", broker.Lines));
+        _logs.Enqueue(("mosquitto", broker.Lines));
         await broker.StartAsync();
         return broker;
     }
@@ -57,15 +60,25 @@ public abstract class SystemTest : IAsyncDisposable
     {
         var station = new GatewayProcess(NewFolder("station"), id ?? $"pos-{Guid.NewGuid().ToString("N")[..8]}", brokerAddress, command);
         AtEnd(station.Dispose);
-        _logs.Add((station.StationId, station.Lines));
+        _logs.Enqueue((station.StationId, station.Lines));
         return station;
+    }
+
+    /// <summary>Puts the failing file layer under a station's journal, from its next start on.</summary>
+    protected FailingFiles FilesUnder(GatewayProcess station)
+    {
+        var files = new FailingFiles(NewFolder("files"), station.JournalPath);
+        AtEnd(files.Dispose);
+        station.Environment = files.Environment;
+        return files;
     }
 
     protected async Task<RecordingCentre> RecordingCentreAsync(GatewayProcess station, BrokerProcess broker, bool sendsReceipts = true)
     {
         var centre = new RecordingCentre(station.StationId, broker.Port) { SendsReceipts = sendsReceipts };
         _ends.Push(centre.DisposeAsync);
-        _logs.Add(("reports as they came", () => centre.Account(account => account.Arrivals.Select(report => $"#{report.Sequence} {report.Event} {report.DispatchId} {report.Reason} {report.Detail}").ToList())));
+        _logs.Enqueue(("reports as they came", () => centre.Account(account => account.Arrivals
+            .Select(report => $"#{report.Sequence} {report.Event} {report.DispatchId} {report.Reason} {report.Detail}").ToList())));
         await centre.ConnectAsync();
         return centre;
     }
@@ -76,15 +89,17 @@ public abstract class SystemTest : IAsyncDisposable
     {
         var center = new CenterProcess(NewFolder("center"), broker, embedded);
         AtEnd(center.Dispose);
-        _logs.Add(("call112-center", center.Lines));
+        _logs.Enqueue(("call112-center", center.Lines));
         await center.StartReadyAsync();
         return center;
     }
 
     /// <summary>A seeded source of moments; the seed is in the output of a failure, and CALL112_SEED sets it.</summary>
-    protected static Random Dice()
+    protected static Random Dice() => Dice(out _);
+
+    protected static Random Dice(out int seed)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("CALL112_SEED"), out var given) ? given : Random.Shared.Next();
+        seed = int.TryParse(Environment.GetEnvironmentVariable("CALL112_SEED"), out var given) ? given : Random.Shared.Next();
         Say($"seed {seed} (CALL112_SEED={seed} repeats the choices)");
         return new Random(seed);
     }
@@ -95,5 +110,5 @@ public abstract class SystemTest : IAsyncDisposable
         await Wait.UntilAsync(async () => await page.IsOnAsync("siren") == on, $"the siren of {station.StationId} is {(on ? "on" : "off")}");
     }
 
-    protected string NewFolder(string name) => Path.Combine(Folder, $"{name}-{++_names}");
+    protected string NewFolder(string name) => Path.Combine(Folder, $"{name}-{Interlocked.Increment(ref _names)}");
 }
