@@ -98,59 +98,24 @@ public class StationBookTests
         Assert.Equal(1, _bench.StationView().ReportGaps);
     }
 
-    [Fact]
-    public void A_report_that_the_station_proves_not_to_have_any_more_is_given_up_and_taken_back_if_it_comes()
-    {
-        var third = _bench.Step(null, 3, ReportEvent.MainsLost);
-        _bench.Report(_bench.Step(null, 1, ReportEvent.Started));
-        _bench.Report(third);
-        _bench.Report(third);
-        _bench.PassSeconds(5);
-        Assert.Equal(1, _bench.StationView().MissingReports);
-        for (var n = 1; n <= 16; n++)
-        {
-            _bench.PassSeconds(5);
-            _bench.Beat(n, lastSequence: 3, unreceipted: 2);
-        }
-
-        // Asked for everything, it sends 3 again and no 2: it does not have it.
-        Assert.Equal(1, _bench.Receipts.Last().Receipt.UpTo);
-        _bench.Report(third);
-        _bench.PassSeconds(0.3);
-        Assert.Equal(3, _bench.Receipts.Last().Receipt.UpTo);
-        Assert.Equal((0L, 1L, 1), (_bench.StationView().MissingReports, _bench.StationView().LostReports, _bench.StationView().ReportGaps));
-
-        // It comes all the same, much later: stored, and no longer lost.
-        _bench.Report(_bench.Step(null, 2, ReportEvent.MainsRestored));
-        Assert.True(_bench.Rows.Holds(BookBench.Station, 2));
-        Assert.Equal(0, _bench.StationView().LostReports);
-    }
-
     /// <summary>
-    /// F14: with 10,000 stations and an overloaded link, reports were given up that the broker delivered a second later: what had waited there
-    /// held a copy of the next number, and the station had just been asked.
+    /// F1, F14: with 10,000 stations behind an overloaded link, and with a broker that loses single messages (the simulated city, seed 31506),
+    /// reports were given up that came a second later: a copy of the next number had looked like the answer to a question for all of them.
     /// </summary>
     [Fact]
-    public void An_old_copy_that_waited_in_the_broker_proves_no_loss()
+    public void Copies_of_later_reports_prove_no_loss()
     {
         var (second, third) = (_bench.Step(null, 2, ReportEvent.MainsLost), _bench.Step(null, 3, ReportEvent.MainsRestored));
         _bench.Report(_bench.Step(null, 1, ReportEvent.Started));
         _bench.Report(third);
-        for (var n = 1; n <= 16; n++)
+        for (var n = 1; n <= 40; n++)
         {
             _bench.PassSeconds(5);
             _bench.Beat(n, lastSequence: 3, unreceipted: 2);
+            _bench.Report(third);
         }
 
-        _bench.Do(new BrokerLink(false));
-        _bench.PassSeconds(12);
-        _bench.Do(new BrokerLink(true));
-        _bench.Beat(17, lastSequence: 3, unreceipted: 2);
-        _bench.PassSeconds(0.5);
-        Assert.Equal(CommandKind.ReportNow, _bench.Commands.Last().Command.Command);
-        _bench.Report(third);
-        _bench.PassSeconds(0.5);
-        Assert.Equal((1L, 0L), (_bench.StationView().MissingReports, _bench.StationView().LostReports));
+        Assert.Equal((1L, 0L, 1), (_bench.StationView().MissingReports, _bench.StationView().LostReports, _bench.StationView().ReportGaps));
         Assert.DoesNotContain(_bench.Receipts, receipt => receipt.Receipt.UpTo > 1);
 
         _bench.Report(second);
@@ -170,6 +135,11 @@ public class StationBookTests
         _bench.Beat(2, lastSequence: 3, unreceipted: 0);
         Assert.Equal(3, _bench.Receipts.Last().Receipt.UpTo);
         Assert.Equal(1, _bench.StationView().LostReports);
+
+        // It comes all the same, much later: stored, and no longer lost.
+        _bench.Report(_bench.Step(null, 2, ReportEvent.MainsRestored));
+        Assert.True(_bench.Rows.Holds(BookBench.Station, 2));
+        Assert.Equal(0, _bench.StationView().LostReports);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed partial class DispatchBook
         var (verdict, conflict) = station.Log.Accept(report, station.OldestKept, now.Monotonic);
         if (verdict == ReportVerdict.SecondCopy)
         {
-            TakeSecondCopy(station, report.Sequence);
+            // It came again, so the station has not seen the receipt for it.
+            station.ReceiptMissed |= report.Sequence <= station.Log.UpTo;
         }
         else
         {
@@ -36,15 +37,10 @@ public sealed partial class DispatchBook
         Changed(station);
     }
 
-    private void TakeSecondCopy(StationEntry station, long sequence)
-    {
-        // It came again, so the station has not seen the receipt for it.
-        station.ReceiptMissed |= sequence <= station.Log.UpTo;
-        // Behind a backlog of the broker (F14) an old copy overtakes nothing, but it looks like the answer to a question that it does not know.
-        if (station.LastReportNow >= _linkedAt + _rules.BacklogWithin && station.Log.ProvesLoss(sequence, station.LastReportNow, _rules.GapCountedAfter))
-            WriteOff(station, sequence - 1);
-    }
-
+    /// <summary>
+    /// Only the station itself says what it does not have any more, by what its heartbeat counts. What comes in which order proves nothing: a
+    /// broker loses and delays (F1, F14), and a receipt over a report that was only late would let the station throw it away.
+    /// </summary>
     private void WriteOff(StationEntry station, long to)
     {
         var lost = station.Log.WriteOff(to);
@@ -181,7 +177,6 @@ public sealed partial class DispatchBook
         _connected = link.Connected;
         if (!_connected)
             return;
-        _linkedAt = now.Monotonic;
         foreach (var entry in _open.ToList())
         {
             if (entry.GroupsUnsent.Count > 0)

@@ -22,7 +22,6 @@ public sealed partial class DispatchBook
     private readonly PriorityQueue<(DispatchEntry Entry, Target? Target), TimeSpan> _due = new();
     private List<BookEffect> _effects = [];
     private bool _connected;
-    private TimeSpan _linkedAt;
     private TimeSpan _lastHeartbeat = TimeSpan.MinValue;
     private long _heartbeats;
     private string _day = "";

@@ -39,12 +39,6 @@ public sealed record BookRules
     /// <summary>A hole in the report numbers that is older counts as a gap; 30 s.</summary>
     public TimeSpan GapCountedAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// What comes so soon after a connect may have waited in the broker since long before: it is no answer to a question that was asked
-    /// meanwhile; 60 s.
-    /// </summary>
-    public TimeSpan BacklogWithin { get; init; } = TimeSpan.FromSeconds(60);
-
     /// <summary>A station is asked for its reports (ReportNow) at most once in this time; 10 s.</summary>
     public TimeSpan ReportNowSpacing { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -133,13 +133,6 @@ internal sealed class ReportLog(int remembered)
         return count;
     }
 
-    /// <summary>
-    /// True when a second copy of this number proves that the first hole is lost: it stands directly above, the hole has been counted, and the
-    /// station, which sends its reports in order, was asked for all of them after that.
-    /// </summary>
-    public bool ProvesLoss(long sequence, TimeSpan askedAt, TimeSpan countedAfter) =>
-        _holes.Count > 0 && _holes[0].Counted && sequence == _holes[0].To + 1 && askedAt >= _holes[0].Since + countedAfter;
-
     public void Restore(StationRow row, TimeSpan now)
     {
         (Baseline, Highest, Gaps, Lost, Conflicts) = (row.Baseline, row.Highest, row.ReportGaps, row.LostReports, row.Conflicts);

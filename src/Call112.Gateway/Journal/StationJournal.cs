@@ -61,6 +61,7 @@ public sealed class StationJournal : IDisposable
     private JournalFile? _file;
     private SqliteConnection? _reader;
     private StationState _newest;
+    private volatile string? _stationId;
     private long _taken;
     private volatile bool _failing;
     private bool _contradicted;
@@ -208,7 +209,7 @@ public sealed class StationJournal : IDisposable
             return;
         _reader ??= JournalFile.OpenReader(_path, _disk);
         using var command = _reader.CreateCommand();
-        command.CommandText = "SELECT kind, body FROM entry WHERE sequence > $after ORDER BY sequence LIMIT $limit";
+        command.CommandText = "SELECT kind, body, sequence, wall_ms FROM entry WHERE sequence > $after ORDER BY sequence LIMIT $limit";
         command.Parameters.AddWithValue("$after", after);
         command.Parameters.AddWithValue("$limit", limit);
         using var rows = command.ExecuteReader();
@@ -217,8 +218,11 @@ public sealed class StationJournal : IDisposable
                 found.Add(report);
     }
 
-    /// <summary>A row that has become unreadable is left out: the centre sees the gap in the numbers, and the reports behind it still reach it.</summary>
-    private static Report? ReportOf(SqliteDataReader row)
+    /// <summary>
+    /// A row that has become unreadable is reported as just that, under its number: left out, it would be a hole that the centre waits for without
+    /// end, and of which nobody could say that it is lost (F2).
+    /// </summary>
+    private Report? ReportOf(SqliteDataReader row)
     {
         try
         {
@@ -226,7 +230,12 @@ public sealed class StationJournal : IDisposable
         }
         catch (Exception e) when (JournalFile.IsUnbelievable(e))
         {
-            return null;
+            if (_stationId is not { } stationId)
+                return null;
+            var (sequence, at) = (row.GetInt64(2), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)));
+            return new Report(
+                stationId, sequence, _newest.BootId, ReportEvent.StorageFault, at, at, ClockState.Unsynchronized, ReportSource.Automatic,
+                Detail: $"report {sequence} cannot be read in the journal any more");
         }
     }
 
@@ -277,7 +286,8 @@ public sealed class StationJournal : IDisposable
             _unstored.AddRange(batch.Entries);
             _newest = batch.State ?? _newest;
             _taken = Math.Max(_taken, batch.Acknowledgement);
-            reports |= batch.Entries.Any(entry => entry.ReportOrNull is not null);
+            if (batch.Entries.Select(entry => entry.ReportOrNull).FirstOrDefault(report => report is not null) is { } report)
+                (reports, _stationId) = (true, report.StationId);
         }
 
         _silence.Begin();

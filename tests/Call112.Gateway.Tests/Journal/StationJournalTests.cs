@@ -166,15 +166,19 @@ public sealed class StationJournalTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 19).Select(i => (long)i), last.ReadReports(0, 1000).Select(report => report.Sequence));
     }
 
+    /// <summary>F2: the centre would wait for it without end, and nobody could say that it is lost.</summary>
     [Fact]
-    public async Task A_row_that_has_become_unreadable_does_not_hold_up_the_reports_behind_it()
+    public async Task A_row_that_has_become_unreadable_is_reported_as_that_under_its_number()
     {
         using var journal = _desk.Open();
         for (var i = 0; i < 5; i++)
             _desk.Reject(journal, i);
         await _desk.StoredAsync(journal);
         Sql(_desk.FilePath, "UPDATE entry SET body = CAST('{}' AS BLOB) WHERE sequence = 3; UPDATE entry SET body = CAST('rubbish' AS BLOB) WHERE sequence = 4");
-        Assert.Equal([1L, 2, 5, 6], journal.ReadReports(0, 1000).Select(report => report.Sequence));
+        var reports = journal.ReadReports(0, 1000);
+        Assert.Equal([1L, 2, 3, 4, 5, 6], reports.Select(report => report.Sequence));
+        Assert.Equal([3L, 4], reports.Where(report => report.Event == ReportEvent.StorageFault).Select(report => report.Sequence));
+        Assert.Single(reports.Select(report => report.StationId).Distinct());
     }
 
     [Fact]
