@@ -142,6 +142,23 @@ public class StationBookTests
         Assert.Equal(0, _bench.StationView().LostReports);
     }
 
+    /// <summary>F2: a journal lost twice (the simulated city, seed 2382): the hole lies beyond every number that the station still knows.</summary>
+    [Fact]
+    public void A_hole_beyond_the_newest_number_of_the_station_is_lost_and_the_station_is_told_where_to_go_on()
+    {
+        _bench.Report(_bench.Step(null, 3, ReportEvent.Started));
+        _bench.Report(_bench.Step(null, 20, ReportEvent.MainsLost));
+        _bench.PassSeconds(31);
+        _bench.Beat(1, lastSequence: 5, unreceipted: 2);
+        _bench.PassSeconds(0.5);
+        // 4 and 5 may still come.
+        Assert.Equal((2L, 14L), (_bench.StationView().MissingReports, _bench.StationView().LostReports));
+        _bench.Report(_bench.Step(null, 4, ReportEvent.MainsRestored));
+        _bench.Report(_bench.Step(null, 5, ReportEvent.MainsLost));
+        _bench.PassSeconds(0.5);
+        Assert.Equal(20, _bench.Receipts.Last().Receipt.UpTo);
+    }
+
     [Fact]
     public void A_loss_at_the_end_is_seen_from_the_heartbeat()
     {

@@ -41,13 +41,14 @@ public sealed partial class DispatchBook
     /// Only the station itself says what it does not have any more, by what its heartbeat counts. What comes in which order proves nothing: a
     /// broker loses and delays (F1, F14), and a receipt over a report that was only late would let the station throw it away.
     /// </summary>
-    private void WriteOff(StationEntry station, long to)
+    private void WriteOff(StationEntry station, long to, long beyond)
     {
-        var lost = station.Log.WriteOff(to);
+        // What lies beyond the newest number that the station has ever given, it has lost with its journal.
+        var lost = station.Log.WriteOff(to) + station.Log.WriteOffBeyond(beyond);
         if (lost == 0)
             return;
         station.Dirty = true;
-        Emit(new Noted(true, $"{station.StationId} does not have {lost} report(s) up to {to} any more: given up as lost"));
+        Emit(new Noted(true, $"{station.StationId} does not have {lost} report(s) up to {to} or beyond {beyond} any more: given up as lost"));
     }
 
     private void TakeStep(StationEntry station, Guid dispatchId, ReportRow row, CenterTime now)
@@ -114,7 +115,7 @@ public sealed partial class DispatchBook
             Wake(station, now.Monotonic);
         if (station.OldestKept is { } oldest)
         {
-            WriteOff(station, oldest - 1);
+            WriteOff(station, oldest - 1, beat.LastSequence);
             // What the station still keeps is stored here: it has missed a receipt.
             if (beat.Unreceipted > 0 && station.Log.UpTo >= oldest && now.Monotonic >= station.LastReceipt + _rules.ReceiptRepeat)
                 station.ReceiptMissed = true;

@@ -117,14 +117,28 @@ internal sealed class ReportLog(int remembered)
 
     /// <summary>Gives up counted holes up to <paramref name="to"/>: the station proved not to have them any more.</summary>
     /// <returns>How many numbers were given up.</returns>
-    public long WriteOff(long to)
+    public long WriteOff(long to) => GiveUp(hole => hole.To <= to, _ => 0);
+
+    /// <summary>Gives up what of the counted holes lies beyond the newest number of the station, which has lost its journal.</summary>
+    /// <inheritdoc cref="WriteOff" path="/returns"/>
+    public long WriteOffBeyond(long newest) => GiveUp(hole => hole.To > newest, hole => Math.Max(0, newest + 1 - hole.From));
+
+    /// <param name="kept">How many numbers at its beginning a hole keeps.</param>
+    private long GiveUp(Func<Hole, bool> isLost, Func<Hole, long> kept)
     {
         long count = 0;
-        while (_holes.Count > 0 && _holes[0].Counted && _holes[0].To <= to)
+        for (var i = _holes.Count - 1; i >= 0; i--)
         {
-            count += _holes[0].To - _holes[0].From + 1;
-            _lost.Add(new SequenceRange(_holes[0].From, _holes[0].To));
-            _holes.RemoveAt(0);
+            var hole = _holes[i];
+            if (!hole.Counted || !isLost(hole))
+                continue;
+            var from = hole.From + kept(hole);
+            count += hole.To - from + 1;
+            _lost.Add(new SequenceRange(from, hole.To));
+            if (from > hole.From)
+                _holes[i] = hole with { To = from - 1 };
+            else
+                _holes.RemoveAt(i);
             if (_lost.Count > LostRangesMax)
                 _lost.RemoveAt(0);
         }

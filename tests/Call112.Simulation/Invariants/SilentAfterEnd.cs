@@ -13,6 +13,7 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
     private readonly Dictionary<string, SortedDictionary<long, (Guid Id, int Revision)>> _ends = [];
     private readonly Dictionary<string, long> _read = [];
     private readonly Dictionary<string, string> _runs = [];
+    private readonly Dictionary<(Guid Id, ReportEvent Event, DateTimeOffset At), int> _revisions = [];
 
     public override string Name => "silent after its end";
 
@@ -49,7 +50,10 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
             _read[station.Id] = report.Sequence;
             if (report.DispatchId is not { } id || report.Event is not (ReportEvent.Acknowledged or ReportEvent.Cancelled or ReportEvent.Declined or ReportEvent.Expired))
                 continue;
-            var revision = loop.State.Find(id)?.Dispatch.Revision ?? (loop.State.Ended.TryGetValue(id, out var ended) ? ended.Revision : 0);
+            // A report that is sent again under a new number is still about the revision that it was about.
+            var key = (id, report.Event, report.RecordedAt);
+            var revision = _revisions.TryGetValue(key, out var known) ? known : loop.State.Find(id)?.Dispatch.Revision ?? (loop.State.Ended.TryGetValue(id, out var ended) ? ended.Revision : 0);
+            _revisions[key] = revision;
             _ends[station.Id][report.Sequence] = (id, revision);
         }
     }

@@ -31,11 +31,11 @@ internal static class Planner
     {
         var dice = new Random(seed);
         var stations = StationCount(dice);
-        var minutes = dice.NextDouble() < 0.05 ? 12 + dice.Next(20) : 1 + dice.Next(4);
-        var length = TimeSpan.FromMinutes(minutes);
+        // Mostly short and dense; a few long enough for the siren's limit and the pauses between repeats.
+        var length = TimeSpan.FromMinutes(dice.NextDouble() < 0.04 ? 12 + dice.Next(15) : 0.7 + 1.5 * dice.NextDouble());
         var kinds = Enumerable.Range(0, stations).Select(_ => dice.Next(Enum.GetValues<StationKind>().Length)).ToList();
         var happenings = new List<Happening>();
-        var people = 4 + dice.Next(Math.Min(60, 10 + minutes * 4));
+        var people = 3 + dice.Next(Math.Min(60, 14 + ((int)length.TotalMinutes * 4)));
         for (var i = 0; i < people; i++)
             happenings.Add(Make(Pick(s_people, dice), length, stations, dice));
 
@@ -50,10 +50,10 @@ internal static class Planner
     /// <summary>Mostly a handful; sometimes one alone, rarely fifty.</summary>
     private static int StationCount(Random dice) => dice.NextDouble() switch
     {
-        < 0.35 => 1,
-        < 0.75 => 2 + dice.Next(3),
-        < 0.99 => 5 + dice.Next(6),
-        _ => 11 + dice.Next(40),
+        < 0.45 => 1,
+        < 0.85 => 2 + dice.Next(3),
+        < 0.997 => 5 + dice.Next(5),
+        _ => 10 + dice.Next(41),
     };
 
     private static Happening Make(Kind kind, TimeSpan length, int stations, Random dice) => new(
@@ -70,21 +70,21 @@ internal static class Planner
         {
             Kind.PressAcknowledge or Kind.PressResponding or Kind.Panic => Between(0.06, 2),
             Kind.ClearPanic => Between(3.2, 5),
-            Kind.Tamper or Kind.Mains => Between(1, 300),
-            Kind.Noise => Between(5, 180),
-            Kind.HalfOpen or Kind.UpBlocked or Kind.DownBlocked or Kind.Unreachable => Between(1, 240),
+            Kind.Tamper or Kind.Mains => Between(1, 100),
+            Kind.Noise => Between(5, 90),
+            Kind.HalfOpen or Kind.UpBlocked or Kind.DownBlocked or Kind.Unreachable => Between(1, 120),
             Kind.BrokerRestarts or Kind.BrokerForgets => Between(0.1, 60),
-            Kind.QueueShrinks => Between(10, 200),
+            Kind.QueueShrinks => Between(10, 90),
             Kind.Killed or Kind.KilledAtWrite or Kind.ButtonHeldAtBoot => Between(0.2, 20),
-            Kind.PowerCut or Kind.PowerCutAtWrite or Kind.ClockWrongAtBoot or Kind.JournalDamaged => Between(5, 400),
-            Kind.DiskFull or Kind.DiskReadOnly or Kind.DiskFailsWrites or Kind.DiskFailsSyncs => Between(1, 200),
+            Kind.PowerCut or Kind.PowerCutAtWrite or Kind.ClockWrongAtBoot or Kind.JournalDamaged => Between(5, 150),
+            Kind.DiskFull or Kind.DiskReadOnly or Kind.DiskFailsWrites or Kind.DiskFailsSyncs => Between(1, 90),
             Kind.DiskStalls => Between(1, 30),
-            Kind.ClockJumps => Between(5, 300),
-            Kind.ButtonStuck => Between(55, 200),
+            Kind.ClockJumps => Between(5, 100),
+            Kind.ButtonStuck => Between(55, 120),
             Kind.ContactChatters => Between(0.5, 20),
-            Kind.OutputDead or Kind.OutputStuckOn or Kind.ChipSilent => Between(0.2, 120),
+            Kind.OutputDead or Kind.OutputStuckOn or Kind.ChipSilent => Between(0.2, 60),
             Kind.CenterKilled or Kind.CenterBreaks => Between(0.5, 90),
-            Kind.CenterDead => dice.NextDouble() < 0.1 ? TimeSpan.FromHours(25) : Between(60, 1_800),
+            Kind.CenterDead => dice.NextDouble() < 0.1 ? TimeSpan.FromHours(25) : Between(30, 600),
             Kind.Cloned => Between(20, 120),
             _ => TimeSpan.Zero,
         };
