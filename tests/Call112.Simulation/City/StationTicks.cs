@@ -4,13 +4,13 @@ using Call112.Simulation.Time;
 namespace Call112.Simulation.City;
 
 /// <summary>
-/// Ticks of one station: every 10 ms while an input moves or has just moved, every 100 ms while anything runs, every second while all is quiet.
+/// Ticks of one station: every 10 ms while an input moves or has just moved, every 250 ms while anything runs, every second while all is quiet.
 /// A real box ticks always, and a tick without a change does nothing; here that nothing is left out, which makes a city of years cheap.
 /// </summary>
 internal sealed class StationTicks : IDisposable
 {
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan s_busy = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_busy = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(1);
 
     private readonly Life _life;
