@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Call112.Gateway.Time;
 using Call112.Messages;
 using Call112.Station;
@@ -226,7 +227,7 @@ public sealed class StationJournal : IDisposable
     {
         try
         {
-            return JournalCodec.Read(row.GetString(0), (byte[])row[1]).ReportOrNull;
+            return JournalCodec.Read(row.GetString(0), (byte[])row[1]).ReportOrNull ?? throw new JsonException("a number without a report");
         }
         catch (Exception e) when (JournalFile.IsUnbelievable(e))
         {
