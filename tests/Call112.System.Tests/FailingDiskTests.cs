@@ -21,7 +21,7 @@ public sealed class FailingDiskTests : SystemTest
         await WholeWayTests.TravelAsync(station, centre);
         await Wait.UntilAsync(() => broker.DispatchesOf(station.ClientId) == (1, 1), "the first dispatch is acknowledged to the broker");
         var filler = Path.Combine(folder, "filler");
-        Fill(filler);
+        await FillAsync(filler, station, centre);
         var alert = await SoundsUnstoredAsync(station, centre, broker, alreadySent: 1);
         File.Delete(filler);
         await RecoversAsync(station, centre, broker, alert, sent: 2);
@@ -51,7 +51,7 @@ public sealed class FailingDiskTests : SystemTest
         station.KeepJournalIn(folder);
         var centre = await RecordingCentreAsync(station, broker);
         await station.StartReadyAsync();
-        Fill(Path.Combine(folder, "filler"));
+        await FillAsync(Path.Combine(folder, "filler"), station, centre);
         var alert = await SoundsUnstoredAsync(station, centre, broker, alreadySent: 0);
         station.Kill();
         await station.StartReadyAsync();
@@ -91,7 +91,20 @@ public sealed class FailingDiskTests : SystemTest
         Assert.Equal(journal.Select(report => report.Sequence).Distinct(), journal.Select(report => report.Sequence));
     }
 
-    /// <summary>Takes every byte that is left.</summary>
+    /// <summary>Takes every byte that is left, and lets the station use up what its WAL has already.</summary>
+    private static async Task FillAsync(string path, GatewayProcess station, RecordingCentre centre)
+    {
+        Fill(path);
+        var refused = 0;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await centre.PublishAsync(Topics.Command(station.StationId), global::System.Text.Encoding.UTF8.GetBytes($"refused {refused++}"));
+                return centre.Account(account => account.Arrivals.Any(report => report.Event == ReportEvent.StorageFault));
+            },
+            "the disk is full");
+    }
+
     private static void Fill(string path)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1);

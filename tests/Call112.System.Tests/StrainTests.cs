@@ -106,9 +106,9 @@ public sealed class StrainTests : SystemTest
         var page = await station.PageAsync();
         var before = station.ResidentBytes();
         files.Arm(FileFault.SyncStall, nth: 1, isLasting: false, TimeSpan.FromSeconds(25));
-        var nonsense = new byte[512];
+        // Each leaves entries; what others say over and over is only counted, and fills nothing.
         for (var i = 0; i < flood; i++)
-            await centre.SpillAsync(Topics.Command(station.StationId), nonsense);
+            await centre.SpillAsync(Topics.Dispatch(station.StationId), MessageWriter.Write(CancelOfUnknown()));
         await station.WaitAsync(() => station.Says("messages without acknowledgement are refused"), "the flood is refused");
         var alert = Written.Alert();
         await centre.SendAsync(alert);
@@ -140,14 +140,11 @@ public sealed class StrainTests : SystemTest
         var centre = await RecordingCentreAsync(station, broker);
         await station.StartReadyAsync();
         files.Arm(FileFault.SyncStall, nth: 1, isLasting: true, TimeSpan.FromMilliseconds(5));
-        var known = Written.Alert(Category.Protection);
-        await centre.SendAsync(known);
-        byte[][] kinds = [MessageWriter.Write(known), "not a dispatch"u8.ToArray(), new byte[4_000]];
         var resident = new List<double>();
         for (var done = 0; done < s_messages; done += atOnce)
         {
-            await Task.WhenAll(Enumerable.Range(done, atOnce).Select(i =>
-                centre.PublishAsync(Topics.Dispatch(station.StationId), kinds[i % kinds.Length])));
+            await Task.WhenAll(Enumerable.Range(done, atOnce).Select(_ =>
+                centre.PublishAsync(Topics.Dispatch(station.StationId), MessageWriter.Write(CancelOfUnknown()))));
             await station.WaitAsync(() => done - centre.Account(account => account.Highest) < underWayMax, "the station keeps up",
                 TimeSpan.FromMinutes(5));
             resident.Add(station.ResidentBytes() / 1048576.0);
@@ -177,7 +174,7 @@ public sealed class StrainTests : SystemTest
             Notes =
             [
                 Installed.Build(Installed.NativeGateway),
-                "Each sync takes 5 ms longer; DOTNET_GCHeapHardLimit 64 MiB. Each message is a copy, no JSON, or 4,000 zero bytes, and has a report.",
+                "Each sync takes 5 ms longer; DOTNET_GCHeapHardLimit 64 MiB. Each message cancels another dispatch that never came, is stored, and has a report.",
                 "The dispatch waits behind what the broker still holds.",
             ],
             Seconds = Wait.Time.GetElapsedTime(began).TotalSeconds,
@@ -185,6 +182,8 @@ public sealed class StrainTests : SystemTest
         }.Write();
         Assert.InRange(late - early, double.MinValue, growthMaxMiB);
     }
+
+    private static Dispatch CancelOfUnknown() => Written.Alert() with { MessageType = MessageType.Cancel };
 
     private static int Number(string variable, int byDefault) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -212,7 +211,9 @@ public sealed class StrainTests : SystemTest
                 [ReportEvent.Received, ReportEvent.Sounding, ReportEvent.Acknowledged],
                 centre.ReportsOf(alert.DispatchId).Select(report => report.Event).Where(step =>
                     step is not (ReportEvent.Duplicate or ReportEvent.Reminded or ReportEvent.Unacknowledged)));
-        // One pattern for all: on with the first, off with the press.
-        Assert.Equal([true, false], station.EdgesOf("siren").Select(edge => edge.On));
+        // One pattern for all: on with the first, off with the press; after the first minute it pauses.
+        var edges = station.EdgesOf("siren").Select(edge => edge.On).ToList();
+        Assert.Equal((true, false), (edges[0], edges[^1]));
+        Assert.InRange(edges.Count, 2, 2 + (2 * (s_pauseSeconds / 60)));
     }
 }

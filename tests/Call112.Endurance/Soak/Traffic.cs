@@ -20,7 +20,8 @@ internal static class BusyDay
 /// </summary>
 internal sealed class Traffic(Site site, PlayedCenter center, GatewayUnderTest gateway, Relay relay, int seed) : IDisposable
 {
-    private static readonly TimeSpan s_answerWithin = TimeSpan.FromSeconds(60), s_pause = TimeSpan.FromMilliseconds(200);
+    // Losses of days within minutes never let the back-off rest: two waits at its cap in a row are two minutes.
+    private static readonly TimeSpan s_answerWithin = TimeSpan.FromMinutes(3), s_pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_cut = TimeSpan.FromSeconds(1);
     private static readonly Category[] s_categories = [Category.Fire, Category.Medical, Category.TrafficAccident, Category.Rescue, Category.Disaster];
     private static readonly string[] s_contacts = ["tamper", "mainsFail", "batteryLow"];

@@ -25,6 +25,9 @@ internal sealed class CommitBeforePubAck(SimulatedCity city) : Invariant(city)
         // What was on the disk once stays there; a journal that is lost comes with a mark.
         if (_held.Contains((station, dispatch.DispatchId)) && !City.MarksOf(station).JournalWasLost)
             return;
+        // A PUBACK may arrive after the process has died and its journal was spoiled: it was true when it was sent.
+        if (!station.IsUp && City.MarksOf(station).JournalWasLost)
+            return;
         if (!station.Disk.HoldsThroughPowerCut(Encoding.UTF8.GetBytes(dispatch.DispatchId.ToString())))
             Break($"{station.Id} has acknowledged {dispatch.DispatchId}, and a power cut now would lose it");
         _held.Add((station, dispatch.DispatchId));
