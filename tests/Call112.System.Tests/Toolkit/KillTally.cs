@@ -104,7 +104,7 @@ public sealed class KillTally
         ],
         Tables =
         [
-            new("Times, ms", ["what", "count", "mean", "p50", "p95", "p99", "max"],
+            new("Transmission times, ms", ["what", "count", "mean", "p50", "p95", "p99", "max"],
             [
                 Row($"start of the {victim} to ready", StartToReadyMs),
                 Row("publish to relay, read back", ToRelayMs),
