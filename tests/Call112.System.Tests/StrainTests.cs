@@ -139,6 +139,8 @@ public sealed class StrainTests : SystemTest
             .Append(new("DOTNET_GCHeapHardLimit", s_heapLimit)).ToDictionary();
         var centre = await RecordingCentreAsync(station, broker);
         await station.StartReadyAsync();
+        // Its address is a line of the log, and a million messages push that line out.
+        await station.PageAsync();
         files.Arm(FileFault.SyncStall, nth: 1, isLasting: true, TimeSpan.FromMilliseconds(5));
         var resident = new List<double>();
         for (var done = 0; done < s_messages; done += atOnce)
