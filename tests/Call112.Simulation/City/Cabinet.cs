@@ -25,7 +25,9 @@ internal sealed class Cabinet(Schedule schedule, Random dice) : IBoard
         set
         {
             field = value;
-            AnsweredSince = schedule.Now;
+            // Whatever moved meanwhile is seen from now on: a fine clock matters again.
+            (AnsweredSince, InputsChangedAt) = (schedule.Now, schedule.Now);
+            InputsChanged?.Invoke();
         }
     }
 
