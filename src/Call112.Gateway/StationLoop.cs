@@ -53,7 +53,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private volatile StationState _state = StationState.Empty;
     private Outputs _commanded;
     private TimeSpan _writtenAt;
-    private Inputs _sampled;
+    private InputSample _sampled;
     private int _quietTicks;
     private long _sentUpTo;
     private long _refused;
@@ -331,9 +331,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     }
 
     /// <summary>Null for a sample that was missed: nobody has let go of a button, and the mains are not back, because a chip is silent.</summary>
-    private Inputs? ReadBoard()
+    private InputSample? ReadBoard()
     {
-        Inputs? inputs = null;
+        InputSample? inputs = null;
         Guarded(BoardCalls.Read, () => inputs = _board.ReadInputs());
         return inputs;
     }

@@ -10,8 +10,9 @@ internal static class Contacts
 {
     private const Inputs Momentary = Inputs.Acknowledge | Inputs.Responding | Inputs.Panic | Inputs.Test;
 
-    public static void Sample(Decision decision, Inputs active)
+    public static void Sample(Decision decision, InputSample sample)
     {
+        var active = sample.Active;
         for (var i = 0; i < Levels.AllInputs.Count; i++)
         {
             var input = Levels.AllInputs[i];

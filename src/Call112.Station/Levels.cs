@@ -27,6 +27,17 @@ public enum Inputs
     BatteryLow = 1 << 6,
 }
 
+/// <summary>
+/// One sample of all inputs. A supervised loop that is cut or shorted tells nothing about its contact: it is in one of the fault sets, and its
+/// bit in <paramref name="Active"/> does not count.
+/// </summary>
+/// <param name="Cut">Inputs whose supervised loop is open beyond its end-of-line resistor.</param>
+/// <param name="Shorted">Inputs whose supervised loop is shorted.</param>
+public readonly record struct InputSample(Inputs Active, Inputs Cut = Inputs.None, Inputs Shorted = Inputs.None)
+{
+    public static implicit operator InputSample(Inputs active) => new(active);
+}
+
 /// <summary>Names of inputs and outputs as profiles, reports and the board's API write them (camelCase).</summary>
 public static class Levels
 {

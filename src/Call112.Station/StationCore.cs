@@ -45,7 +45,7 @@ public static class StationCore
                 Links.UplinkProved(decision, e.Uplink);
                 break;
             case StationInput.InputsSampled e:
-                Contacts.Sample(decision, e.Active);
+                Contacts.Sample(decision, e.Sample);
                 break;
             case StationInput.OutputsReadBack e:
                 ReadBack.Compare(decision, e.Commanded, e.Actual);

@@ -39,7 +39,7 @@ public abstract record StationInput
     public sealed record UplinkProved(string Uplink) : StationInput;
 
     /// <summary>The levels of all inputs, every 10 ms.</summary>
-    public sealed record InputsSampled(Inputs Active) : StationInput;
+    public sealed record InputsSampled(InputSample Sample) : StationInput;
 
     /// <summary>What the outputs really are, beside what they were told to be.</summary>
     public sealed record OutputsReadBack(Outputs Commanded, Outputs Actual) : StationInput;

@@ -32,7 +32,7 @@ public sealed class SimulatedBoard : IBoard
 
     public Inputs Inputs => (Inputs)_inputs;
 
-    public Inputs ReadInputs() => (Inputs)_inputs;
+    public InputSample ReadInputs() => (Inputs)_inputs;
 
     public Outputs ReadBack() => (Outputs)_outputs;
 

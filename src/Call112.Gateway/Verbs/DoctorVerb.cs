@@ -89,7 +89,7 @@ internal static class DoctorVerb
     private static Finding Board(GatewayOptions options)
     {
         using var board = new SimulatedBoard(null, TimeProvider.System);
-        return new Finding("board", $"profile '{options.Board.Profile}': outputs {board.ReadBack()}, inputs {board.ReadInputs()}");
+        return new Finding("board", $"profile '{options.Board.Profile}': outputs {board.ReadBack()}, inputs {board.ReadInputs().Active}");
     }
 
     private static async Task<Finding> PanelAsync(GatewayOptions options, CancellationToken cancel)

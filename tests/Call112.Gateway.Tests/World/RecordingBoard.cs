@@ -52,7 +52,7 @@ public sealed class RecordingBoard(TimeProvider time) : IBoard
         }
     }
 
-    public Inputs ReadInputs()
+    public InputSample ReadInputs()
     {
         Reads++;
         return ReadFails ? throw new IOException("the chip does not answer") : Inputs;

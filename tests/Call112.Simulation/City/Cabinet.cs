@@ -51,7 +51,7 @@ internal sealed class Cabinet(Schedule schedule, Random dice) : IBoard
     /// <summary>Raised after every write, also of the same levels.</summary>
     public Action? Written { get; set; }
 
-    public Inputs ReadInputs() => IsSilent ? throw new IOException("the chip does not answer") : Inputs;
+    public InputSample ReadInputs() => IsSilent ? throw new IOException("the chip does not answer") : Inputs;
 
     public Outputs ReadBack() => IsSilent ? throw new IOException("the chip does not answer") : Outputs;
 
