@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Call112.Tests;
 
 namespace Call112.Benchmarks;
 
@@ -21,7 +20,7 @@ internal sealed class Broker : IDisposable
     public static Broker Start(Workspace workspace, TimeProvider time)
     {
         var folder = workspace.NewFolder("mosquitto");
-        var port = Workspace.FreePort();
+        var port = LoopbackPorts.Free();
         var configuration = Path.Combine(folder, "mosquitto.conf");
         // set_tcp_nodelay: without it Nagle and delayed acknowledgements of TCP would be measured. The same for every subject.
         File.WriteAllText(configuration, $"""
@@ -35,7 +34,7 @@ internal sealed class Broker : IDisposable
             """);
         var daemon = Daemon.Start(Path.Combine(folder, "log"), Program("mosquitto"), "-c", configuration);
         var started = time.GetTimestamp();
-        while (!Listens(port))
+        while (!LoopbackPorts.Listens(port))
         {
             if (daemon.HasExited || time.GetElapsedTime(started) > StartDeadline)
             {
@@ -55,18 +54,4 @@ internal sealed class Broker : IDisposable
     public static string Program(string name) =>
         new[] { "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
         ?? throw new BenchmarkException($"{name} is not installed: run tests/install");
-
-    private static bool Listens(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 
 namespace Call112.Benchmarks;
 
@@ -33,14 +31,6 @@ internal sealed class Workspace
         var path = Path.Combine(Run, $"{++counter:000}-{name}");
         Directory.CreateDirectory(path);
         return path;
-    }
-
-    /// <summary>A port of the loopback interface that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string FindRoot()

@@ -1,3 +1,4 @@
+using Call112.Tests;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -30,7 +31,7 @@ public sealed class HostileStationTests : SystemTest
     public async Task A_hostile_station_neither_ends_the_centre_nor_fills_its_log_and_a_real_one_is_served_meanwhile(bool embedded)
     {
         var began = Wait.Time.GetTimestamp();
-        var broker = embedded ? $"mqtt://127.0.0.1:{Ports.Free()}" : (await BrokerAsync()).Address;
+        var broker = embedded ? $"mqtt://127.0.0.1:{LoopbackPorts.Free()}" : (await BrokerAsync()).Address;
         var center = await CenterAsync(broker, embedded);
         var station = Station(broker);
         await station.StartReadyAsync();

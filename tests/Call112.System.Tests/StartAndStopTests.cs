@@ -1,3 +1,4 @@
+using Call112.Tests;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -52,7 +53,7 @@ public sealed class StartAndStopTests : SystemTest
     {
         var broker = await BrokerAsync();
         var station = Station(broker.Address);
-        var port = Ports.Free();
+        var port = LoopbackPorts.Free();
         station.StationJson["panel"]!["listen"] = $"127.0.0.1:{port}";
         var centre = await RecordingCentreAsync(station, broker);
         var alert = Written.Alert();

@@ -1,3 +1,4 @@
+using Call112.Tests;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -27,7 +28,7 @@ internal sealed class GatewayFiles
             [new UplinkPart("lan", $"mqtt://127.0.0.1:{brokerPort}")],
             new BoardPart("simulated", trace),
             new JournalPart(files.Journal),
-            new PanelPart($"127.0.0.1:{Workspace.FreePort()}"));
+            new PanelPart($"127.0.0.1:{LoopbackPorts.Free()}"));
         File.WriteAllBytes(files.Configuration, JsonSerializer.SerializeToUtf8Bytes(station, StationFileContext.Default.StationFile));
         return files;
     }

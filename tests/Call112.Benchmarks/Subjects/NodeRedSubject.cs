@@ -1,3 +1,4 @@
+using Call112.Tests;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -30,7 +31,7 @@ internal sealed class NodeRedSubject : Subject
         File.WriteAllText(Path.Combine(folder, "flows.json"), Flow(brokerPort, arrivals).ToJsonString());
         File.WriteAllText(Path.Combine(folder, "settings.js"), $$"""
             module.exports = {
-              uiHost: "127.0.0.1", uiPort: {{Workspace.FreePort()}}, httpAdminRoot: false, httpNodeRoot: false,
+              uiHost: "127.0.0.1", uiPort: {{LoopbackPorts.Free()}}, httpAdminRoot: false, httpNodeRoot: false,
               flowFile: "flows.json", credentialSecret: false, functionExternalModules: true,
               logging: { console: { level: "warn", metrics: false, audit: false } },
             };

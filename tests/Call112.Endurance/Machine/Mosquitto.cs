@@ -1,3 +1,4 @@
+using Call112.Tests;
 namespace Call112.Endurance.Machine;
 
 /// <summary>
@@ -12,7 +13,7 @@ internal sealed class Mosquitto : IDisposable
 
     public Mosquitto(Site site)
     {
-        (_site, _folder, Port) = (site, site.NewFolder("mosquitto"), Site.FreePort());
+        (_site, _folder, Port) = (site, site.NewFolder("mosquitto"), LoopbackPorts.Free());
         File.WriteAllText(Configuration, $"""
             listener {Port} 127.0.0.1
             allow_anonymous true
@@ -43,7 +44,7 @@ internal sealed class Mosquitto : IDisposable
         var program = Site.Installed("mosquitto") ?? throw new EnduranceException("mosquitto is not installed: run tests/install");
         _process = Child.Start(Path.Combine(_folder, "log"), program, "-c", Configuration);
         await _site.UntilAsync(
-            () => _process.HasExited ? throw new EnduranceException($"mosquitto ended:\n{_process.LogTail()}") : Site.Listens(Port),
+            () => _process.HasExited ? throw new EnduranceException($"mosquitto ended:\n{_process.LogTail()}") : LoopbackPorts.Listens(Port),
             "mosquitto listens",
             TimeSpan.FromSeconds(15));
     }

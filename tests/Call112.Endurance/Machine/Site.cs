@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Call112.Endurance.Machine;
 
@@ -76,46 +74,9 @@ internal sealed class Site
             throw new EnduranceException(string.Create(CultureInfo.InvariantCulture, $"not within {within.TotalSeconds:0} s: {what}"));
     }
 
-    /// <summary>A port below the ephemeral range: ten thousand outgoing connections must not sit on it while its owner is down.</summary>
-    public static int FreePort()
-    {
-        const int first = 12_000, last = 32_000;
-        for (var port = first + Environment.ProcessId * 7 % (last - first); ; port++)
-            if (!Listens(port) && CanListen(port))
-                return port;
-    }
-
-    public static bool Listens(int port)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Full path of an installed program; Debian puts mosquitto into /usr/sbin, which is not on every user's path.</summary>
     public static string? Installed(string name) =>
         s_programs.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-
-    private static bool CanListen(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     private static string FindRoot()
     {

@@ -1,3 +1,4 @@
+using Call112.Tests;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,7 +14,7 @@ internal sealed class CenterProcess : IDisposable
     private readonly Site _site;
     private readonly string _program, _folder;
     private readonly string[] _broker;
-    private readonly int _http = Site.FreePort();
+    private readonly int _http = LoopbackPorts.Free();
     private readonly HttpClient _client;
     private Child? _process;
 
@@ -21,7 +22,7 @@ internal sealed class CenterProcess : IDisposable
     public CenterProcess(Site site, string program, int? brokerPort)
     {
         (_site, _program, _folder) = (site, program, site.NewFolder("center"));
-        MqttPort = brokerPort ?? FreePortBeside(_http);
+        MqttPort = brokerPort ?? LoopbackPorts.Free();
         _broker = brokerPort is null ? ["--mqtt-listen", $"127.0.0.1:{MqttPort}"] : ["--broker", $"mqtt://127.0.0.1:{MqttPort}"];
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_http}"), Timeout = TimeSpan.FromSeconds(60) };
     }
@@ -133,13 +134,6 @@ internal sealed class CenterProcess : IDisposable
         if (!answer.IsSuccessStatusCode)
             throw new EnduranceException($"the centre answered {answer.StatusCode} to {path}: {text}");
         return JsonDocument.Parse(text).RootElement;
-    }
-
-    private static int FreePortBeside(int taken)
-    {
-        for (var port = taken + 1; ; port++)
-            if (!Site.Listens(port))
-                return port;
     }
 }
 

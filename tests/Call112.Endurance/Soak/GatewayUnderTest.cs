@@ -1,3 +1,4 @@
+using Call112.Tests;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Call112.Endurance.Machine;
@@ -22,7 +23,7 @@ internal sealed class GatewayUnderTest : IDisposable
             throw new EnduranceException($"there is no {program}: dotnet publish src/Call112.Gateway -c Release -r linux-x64, or --gateway PATH");
         (_site, _program, _folder) = (site, program, site.NewFolder("gateway"));
         Journal = Path.Combine(journalFolder, "journal.db");
-        var panel = Site.FreePort();
+        var panel = LoopbackPorts.Free();
         _panel = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{panel}"), Timeout = TimeSpan.FromSeconds(30) };
         var options = new JsonObject
         {

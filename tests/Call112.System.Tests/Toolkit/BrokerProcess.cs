@@ -1,3 +1,4 @@
+using Call112.Tests;
 using System.Text.RegularExpressions;
 
 namespace Call112.System.Tests.Toolkit;
@@ -37,7 +38,7 @@ public sealed partial class BrokerProcess : IDisposable
             """);
     }
 
-    public int Port { get; } = Ports.Free();
+    public int Port { get; } = LoopbackPorts.Free();
 
     public string Address => $"mqtt://127.0.0.1:{Port}";
 
@@ -47,7 +48,7 @@ public sealed partial class BrokerProcess : IDisposable
     {
         _process = OwnProcess.Start(_program, ["-c", Configuration]);
         await Wait.UntilAsync(
-            () => Ports.Listens(Port) || (_process.HasExited ? throw new InvalidOperationException($"mosquitto ended: {string.Join('\n', _process.Lines())}") : false),
+            () => LoopbackPorts.Listens(Port) || (_process.HasExited ? throw new InvalidOperationException($"mosquitto ended: {string.Join('\n', _process.Lines())}") : false),
             "mosquitto listens");
     }
 

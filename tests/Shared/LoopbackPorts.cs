@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Call112.System.Tests.Toolkit;
+namespace Call112.Tests;
 
 /// <summary>
 /// Loopback ports for servers that are killed and come back on the same port. Taken from below the kernel's ephemeral range (32768 and
 /// up), so that no outgoing connection of a test beside can sit on the port while its owner is dead.
 /// </summary>
-public static class Ports
+internal static class LoopbackPorts
 {
     private const int First = 12_000, Last = 32_000;
 
