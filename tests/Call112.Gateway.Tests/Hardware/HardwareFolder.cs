@@ -9,9 +9,13 @@ internal static class HardwareFolder
 {
     private static readonly string s_root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../../hardware"));
 
-    public static string Text(string path) => File.ReadAllText(Path.Combine(s_root, path));
+    public static string PathOf(string path) => Path.Combine(s_root, path);
 
-    /// <summary>Rows of a CSV file (comma, double quotes, no line break inside a field). A row of another length than the header fails the test.</summary>
+    public static string Text(string path) => File.ReadAllText(PathOf(path));
+
+    /// <summary>
+    /// Rows of a CSV file (comma, double quotes, no line break inside a field). A row of another length than the header fails the test.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyDictionary<string, string>> Rows(string path)
     {
         var lines = Text(path).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -27,7 +31,8 @@ internal static class HardwareFolder
         return rows;
     }
 
-    public static double Number(this IReadOnlyDictionary<string, string> row, string column) => double.Parse(row[column], CultureInfo.InvariantCulture);
+    public static double Number(this IReadOnlyDictionary<string, string> row, string column) =>
+        double.Parse(row[column], CultureInfo.InvariantCulture);
 
     private static List<string> Fields(string line)
     {

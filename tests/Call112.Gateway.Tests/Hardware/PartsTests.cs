@@ -21,7 +21,8 @@ public sealed class PartsTests
         double Sum(string column) => rows.Sum(row => row.Number("quantity") * row.Number(column));
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"| {build} | {Round(Sum("unit_usd_low")):N0} – {Round(Sum("unit_usd_high")):N0} | {Sum("unit_idr_low"):N0} – {Sum("unit_idr_high"):N0} |");
+            $"| {build} | {Round(Sum("unit_usd_low")):N0} – {Round(Sum("unit_usd_high")):N0} | "
+            + $"{Sum("unit_idr_low"):N0} – {Sum("unit_idr_high"):N0} |");
 
         Assert.Contains(line, HardwareFolder.Text("parts/README.md"), StringComparison.Ordinal);
     }
