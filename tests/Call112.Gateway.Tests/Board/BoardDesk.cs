@@ -18,7 +18,9 @@ internal sealed class BoardDesk : IDisposable
     public BoardSeat Seat => new()
     {
         OpenChip = _ => Chip.Open(),
-        OpenI2c = (_, address) => _bus.TryGetValue(address, out var device) ? device : throw new IOException($"nothing was laid on the desk for 0x{address:x2}"),
+        OpenI2c = (_, address) => _bus.TryGetValue(address, out var device)
+            ? device
+            : throw new IOException($"nothing was laid on the desk for 0x{address:x2}"),
         Time = Clock,
     };
 
@@ -46,7 +48,10 @@ internal sealed class BoardDesk : IDisposable
     public void Dispose() => Board?.Dispose();
 
     public static BoardProfile Profile(
-        IReadOnlyList<OutputLine>? outputs = null, IReadOnlyList<InputLine>? inputs = null, IReadOnlyList<BoardDevice>? devices = null, int blankInputsMs = 0) =>
+        IReadOnlyList<OutputLine>? outputs = null,
+        IReadOnlyList<InputLine>? inputs = null,
+        IReadOnlyList<BoardDevice>? devices = null,
+        int blankInputsMs = 0) =>
         new("desk", "On a desk.", ["simulated-chip"], outputs ?? [], inputs ?? [], devices, BlankInputsMs: blankInputsMs);
 
     public static OutputLine Relay(string function, int gpio, CrashLevel onCrash = CrashLevel.Off, OutputFeedback? feedback = null) =>

@@ -1,4 +1,5 @@
 using System.Device.Gpio;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Call112.Gateway.Board;
 using Call112.Gateway.Board.Acceptance;
@@ -29,7 +30,8 @@ public sealed class BoardVerbsTests : IDisposable
     {
         var path = Path.Combine(_folder, "profile.json");
         File.WriteAllText(path, $$"""
-            { "name": "desk", "description": "On a desk.", "chip": ["simulated-chip"], "outputs": [{{outputs}}], "inputs": [{{inputs}}], "devices": [{{devices}}] }
+            { "name": "desk", "description": "On a desk.", "chip": ["simulated-chip"],
+              "outputs": [{{outputs}}], "inputs": [{{inputs}}], "devices": [{{devices}}] }
             """);
         return path;
     }
@@ -85,7 +87,10 @@ public sealed class BoardVerbsTests : IDisposable
     public async Task Safe_drives_what_it_can_of_a_profile_that_is_wrong_elsewhere_and_says_what_it_could_not()
     {
         var (code, _) = await SafeAsync(Profile(
-            $$"""{ "function": "strobe", "to": { "gpio": "twenty" } }, { "to": { "gpio": 5 } }, {{Siren}}, { "function": "lampLink", "to": { "gpio": 99 } }, {{CardStrobe}}"""));
+            $$"""
+            { "function": "strobe", "to": { "gpio": "twenty" } }, { "to": { "gpio": 5 } }, {{Siren}},
+            { "function": "lampLink", "to": { "gpio": 99 } }, {{CardStrobe}}
+            """));
         Assert.Equal(1, code);
         Assert.Equal([PinValue.High], _chip.LevelsOf(26));
         var wrong = _wrong.ToString();
@@ -119,7 +124,8 @@ public sealed class BoardVerbsTests : IDisposable
             Sample = TimeSpan.FromMilliseconds(1),
         };
         var request = new BoardTestVerb.Request(profile, _folder, null, pace);
-        return (await BoardTestVerb.RunAsync(request, new StringReader(answers.Replace(' ', '\n')), screen, _wrong, Seat, CancellationToken.None), screen);
+        var typed = new StringReader(answers.Replace(' ', '\n'));
+        return (await BoardTestVerb.RunAsync(request, typed, screen, _wrong, Seat, CancellationToken.None), screen);
     }
 
     private JsonNode Record() => JsonNode.Parse(File.ReadAllText(Assert.Single(Directory.GetFiles(_folder, "board-test-*.json"))))!;
@@ -127,15 +133,16 @@ public sealed class BoardVerbsTests : IDisposable
     [Fact]
     public async Task A_test_that_passes_ends_with_a_signed_record_of_exactly_this_profile()
     {
-        var profile = Profile($$"""{{Siren}}, {{CardStrobe}}, { "function": "health", "to": { "card": { "device": "relays", "channel": 4 } } }""", Acknowledge, Relays);
+        const string health = """{ "function": "health", "to": { "card": { "device": "relays", "channel": 4 } } }""";
+        var profile = Profile($"{Siren}, {CardStrobe}, {health}", Acknowledge, Relays);
         var (code, screen) = await TestAsync(profile, "pkm-gogagoman y y y y y y y Rahmat");
         Assert.Equal(("", 0), (_wrong.ToString(), code));
         var record = Record();
         Assert.Equal(
             ("pkm-gogagoman", "desk", "Rahmat", "Passed"),
             ((string?)record["station"], (string?)record["profile"], (string?)record["signedBy"], (string?)record["result"]));
-        Assert.Equal(
-            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(profile, TestContext.Current.CancellationToken))), (string?)record["profileSha256"]);
+        var bytes = await File.ReadAllBytesAsync(profile, TestContext.Current.CancellationToken);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), (string?)record["profileSha256"]);
         Assert.Equal(
             ["siren Passed True", "strobe Passed True", "acknowledge Passed ", "health Passed "],
             record["steps"]!.AsArray().Select(step => $"{step!["function"]} {step["result"]} {(bool?)step["readBack"]}"));

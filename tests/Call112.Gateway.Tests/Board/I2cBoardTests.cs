@@ -47,7 +47,7 @@ public sealed class I2cBoardTests : IDisposable
         Assert.Equal(1, _desk.Logs.Count(LogEvents.BoardPartBack));
     }
 
-    /// <summary>A bus that hangs blocks each question for as long as the kernel waits: the station loop pays once, the bus's thread the rest.</summary>
+    /// <summary>A bus that hangs blocks each question for as long as the kernel waits: the loop pays once, the bus's thread the rest.</summary>
     [Fact]
     public void A_silent_card_is_not_asked_again_by_the_loops_writes()
     {
@@ -94,7 +94,8 @@ public sealed class I2cBoardTests : IDisposable
         var board = _desk.Start(Mixed);
         board.Write(Outputs.Siren | Outputs.Buzzer);
         Assert.Equal(Outputs.Buzzer | Outputs.Strobe, board.ReadBack());
-        Assert.Contains(_desk.Logs.Lines, line => line.Text.Contains("0x0e", StringComparison.Ordinal) && line.Text.Contains("i2cdetect", StringComparison.Ordinal));
+        Assert.Contains(_desk.Logs.Lines,
+            line => line.Text.Contains("0x0e", StringComparison.Ordinal) && line.Text.Contains("i2cdetect -y 1", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,6 +115,20 @@ public sealed class I2cBoardTests : IDisposable
         board.Write(Outputs.Siren);
         Assert.Equal(0b1001, card.Relays);
         board.Dispose();
+        Assert.Equal(0, card.Relays);
+    }
+
+    /// <summary>The process ends: there is no later, and a card that counted as silent may hear again by now (F11).</summary>
+    [Fact]
+    public void Safe_tries_a_card_that_counted_as_silent_once_more()
+    {
+        var card = _desk.Lay(new SimulatedRelayCard());
+        var board = _desk.Start(Mixed);
+        board.Write(Outputs.Siren);
+        card.Unplugged = true;
+        board.Write(Outputs.Siren | Outputs.Strobe);
+        card.Unplugged = false;
+        board.Safe();
         Assert.Equal(0, card.Relays);
     }
 
@@ -202,7 +217,11 @@ public sealed class I2cBoardTests : IDisposable
     {
         var ups = _desk.Lay(new SimulatedIna219(0x42) { Amperes = -0.75, Volts = 7.96 });
         var fuel = _desk.Lay(new SimulatedMax17040 { Cell = 0xC000, Charge = 0x5880 });
-        var board = _desk.Start(Profile(devices: [new BoardDevice("ups", DeviceKind.Ina219, 0x42, Role: GaugeRole.Battery), new BoardDevice("fuel", DeviceKind.Max17040, 0x36)]));
+        var board = _desk.Start(Profile(devices:
+        [
+            new BoardDevice("ups", DeviceKind.Ina219, 0x42, Role: GaugeRole.Battery),
+            new BoardDevice("fuel", DeviceKind.Max17040, 0x36),
+        ]));
         Assert.Equal(7.96, board.Gauges.BatteryVolts!.Value, 3);
         // Discharging: current out of the UPS.
         Assert.Equal(0.75, board.Gauges.SupplyAmperes!.Value, 3);

@@ -135,7 +135,9 @@ public sealed class LinuxBoardTests : IDisposable
     public void Inputs_are_blanked_for_100_ms_after_a_relay_moved_and_a_lamp_blanks_nothing()
     {
         var board = _desk.Start(Profile(
-            [Relay("siren", 26), new OutputLine("lampStatus", new WiredTo(27))], [new InputLine("acknowledge", new WiredTo(17))], blankInputsMs: 100));
+            [Relay("siren", 26), new OutputLine("lampStatus", new WiredTo(27))],
+            [new InputLine("acknowledge", new WiredTo(17))],
+            blankInputsMs: 100));
         _desk.Tick(5);
         board.Write(Outputs.Siren);
         _desk.Chip.Force(17, PinValue.Low);
@@ -152,7 +154,8 @@ public sealed class LinuxBoardTests : IDisposable
     [Fact]
     public void A_spike_sampled_just_before_a_relay_moves_is_not_held_and_a_press_that_stood_is()
     {
-        var board = _desk.Start(Profile([Relay("siren", 26)], [new InputLine("acknowledge", new WiredTo(17)), new InputLine("test", new WiredTo(24))], blankInputsMs: 100));
+        var board = _desk.Start(Profile(
+            [Relay("siren", 26)], [new InputLine("acknowledge", new WiredTo(17)), new InputLine("test", new WiredTo(24))], blankInputsMs: 100));
         _desk.Tick(5);
         _desk.Chip.Force(24, PinValue.Low);
         _desk.Tick(3);

@@ -1,5 +1,4 @@
 using System.Device.Gpio;
-using Call112.Gateway.Board;
 using Call112.Gateway.Board.Gpio;
 
 namespace Call112.Gateway.Tests.Board;
@@ -45,8 +44,6 @@ internal sealed class SimulatedChip(int lines = 28, string label = "simulated-ch
 
     /// <summary>The chip as the board opens it.</summary>
     public GpioChip Open() => new(label, lines, this, Info);
-
-    public BoardSeat Seat(TimeProvider time) => new() { OpenChip = _ => Open(), OpenI2c = (_, _) => throw new IOException("this cabinet has no bus"), Time = time };
 
     /// <summary>What hangs on the line: a button's contact, or a relay that does not follow. Null lets go.</summary>
     public void Force(int line, PinValue? level)

@@ -83,7 +83,7 @@ public sealed class OptionsTests : IDisposable
     public void A_board_profile_is_found_beside_station_json_and_its_errors_name_field_and_file()
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "cabinet.json"),
-            """{ "name": "desk", "description": "On a desk.", "chip": ["simulated-chip"], "outputs": [ { "function": "siren", "to": { "gpio": 26 } } ], "inputs": [] }""");
+            """{ "name": "desk", "description": "On a desk.", "chip": ["x"], "outputs": [ { "function": "siren", "to": { "gpio": 26 } } ], "inputs": [] }""");
         var options = Read(Changed("""{"board":{"profile":"cabinet.json"}}""")).Options!;
         Assert.Equal((Path.Combine(_folder.FullName, "cabinet.json"), "desk"), (options.Board.Profile, options.Board.Cabinet!.Name));
         // A real cabinet has no trusted clock by itself.
