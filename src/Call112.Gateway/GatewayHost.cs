@@ -33,6 +33,7 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>Builds the station; nothing runs yet.</summary>
     /// <param name="configureLogging">Where the log goes; nowhere by default.</param>
     /// <exception cref="ArgumentException">An option is outside its limits; the message names the field.</exception>
+    /// <exception cref="BoardException">The cabinet cannot be driven as its profile says.</exception>
     /// <param name="readyFile">See <see cref="Readiness"/>.</param>
     public static GatewayHost Create(GatewayOptions options, TimeProvider time, Action<ILoggingBuilder>? configureLogging = null, string? readyFile = null)
     {
@@ -60,21 +61,31 @@ public sealed class GatewayHost : IAsyncDisposable
             return new Readiness(parts.Station, parts.Uplink, parts.Panel, clock, Systemd(), options.Station.Id, readyFile);
         });
         var host = builder.Build();
-        return Compose(host.Services);
+        try
+        {
+            return Compose(host.Services);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
 
         GatewayHost Compose(IServiceProvider services)
         {
             if (composed is not null)
                 return composed;
             var logs = services.GetRequiredService<ILoggerFactory>();
-            var board = new SimulatedBoard(options.Board.TracePath, time);
+            IBoard board = options.Board.Cabinet is { } cabinet
+                ? new LinuxBoard(cabinet, logs.CreateLogger<LinuxBoard>())
+                : new SimulatedBoard(options.Board.TracePath, time);
             var station = new StationLoop(options, board, clock, logs.CreateLogger<StationLoop>());
             var uplink = new Uplink(
                 options,
                 station,
                 new MqttBroker(options.Uplink, time),
                 clock,
-                new Vitals(options, station, clock),
+                new Vitals(options, station, clock, board),
                 new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
                 logs.CreateLogger<Uplink>());
             var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>());

@@ -18,6 +18,8 @@ internal static class LogEvents
     public static readonly EventId Flooded = new(304, nameof(Flooded));
 
     public static readonly EventId BoardFailed = new(401, nameof(BoardFailed));
+    public static readonly EventId BoardPartSilent = new(402, nameof(BoardPartSilent));
+    public static readonly EventId BoardPartBack = new(403, nameof(BoardPartBack));
 
     public static readonly EventId PanelListening = new(501, nameof(PanelListening));
     public static readonly EventId PanelFailed = new(502, nameof(PanelFailed));

@@ -62,6 +62,10 @@ public sealed record Heartbeat(
 /// <param name="TemperatureC">Board temperature, °C.</param>
 /// <param name="MemoryMiB">Resident memory of the service, MiB.</param>
 /// <param name="DiskFreeMiB">Free space beside the journal, MiB.</param>
+/// <param name="BatteryVolts">Voltage of the battery or the UPS, V.</param>
+/// <param name="BatteryPercent">Charge by the fuel gauge, %.</param>
+/// <param name="SupplyAmperes">Current out of the UPS, A; negative while it charges.</param>
+/// <param name="SirenAmperes">Current of the siren's feed, A.</param>
 public sealed record Telemetry(
     string StationId,
     string BootId,
@@ -71,7 +75,11 @@ public sealed record Telemetry(
     double? Longitude = null,
     double? TemperatureC = null,
     double? MemoryMiB = null,
-    double? DiskFreeMiB = null);
+    double? DiskFreeMiB = null,
+    double? BatteryVolts = null,
+    double? BatteryPercent = null,
+    double? SupplyAmperes = null,
+    double? SirenAmperes = null);
 
 /// <summary>Proof that the centre itself lives (contract, topic <c>center/heartbeat</c>).</summary>
 public sealed record CenterHeartbeat(DateTimeOffset SentAt, string? BootId = null, long? Number = null);

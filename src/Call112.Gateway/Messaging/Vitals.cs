@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Call112.Gateway.Board;
 using Call112.Gateway.Options;
 using Call112.Gateway.Time;
 using Call112.Messages;
@@ -8,7 +9,8 @@ using Call112.Station;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>What the station says of itself: state, heartbeat, telemetry (contract, "Topics").</summary>
-public sealed class Vitals(GatewayOptions options, StationLoop station, StationClock clock)
+/// <param name="board">Measures for the telemetry; null where there is no cabinet.</param>
+public sealed class Vitals(GatewayOptions options, StationLoop station, StationClock clock, IBoard? board = null)
 {
     private readonly TimeSpan _started = clock.Monotonic;
 
@@ -62,6 +64,7 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
     public Telemetry Telemetry()
     {
         var now = clock.Now();
+        var gauges = board?.Gauges ?? BoardGauges.None;
         return new Telemetry(
             StationId,
             station.BootId,
@@ -71,7 +74,11 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             options.Position?.Longitude,
             BoardTemperature(),
             Math.Round(Environment.WorkingSet / 1048576.0, 1),
-            DiskFree());
+            DiskFree(),
+            Rounded(gauges.BatteryVolts),
+            Rounded(gauges.BatteryPercent),
+            Rounded(gauges.SupplyAmperes),
+            Rounded(gauges.SirenAmperes));
     }
 
     private static IEnumerable<string> AlarmNames(StationState state) =>
@@ -89,6 +96,9 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             return null;
         }
     }
+
+    /// <summary>Hundredths are what the gauges can tell.</summary>
+    private static double? Rounded(double? value) => value is { } known ? Math.Round(known, 2) : null;
 
     private double? DiskFree()
     {

@@ -1,3 +1,4 @@
+using Call112.Gateway.Board.Profiles;
 using Call112.Station;
 
 namespace Call112.Gateway.Options;
@@ -32,7 +33,11 @@ public sealed record BoardOptions
 {
     public const string SimulatedProfile = "simulated";
 
+    /// <summary><c>simulated</c>, or the full path of a board profile.</summary>
     public string Profile { get; init; } = SimulatedProfile;
+
+    /// <summary>The profile that was read from that path; null for the simulated board.</summary>
+    public BoardProfile? Cabinet { get; init; }
 
     /// <summary>Simulated board only: a file or FIFO that gets one line per output change, <c>monotonic-ns name 0|1</c>.</summary>
     public string? TracePath { get; init; }

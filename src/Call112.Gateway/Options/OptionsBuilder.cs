@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Call112.Gateway.Board.Profiles;
 using Call112.Messages;
 using Call112.Station;
 
@@ -8,28 +9,54 @@ namespace Call112.Gateway.Options;
 /// <summary>Turns a station.json into checked options; collects every error instead of stopping at the first.</summary>
 internal static class OptionsBuilder
 {
-    public static OptionsResult Build(StationFile file)
+    /// <param name="folder">Where relative paths to a board profile begin: the folder of station.json.</param>
+    public static OptionsResult Build(StationFile file, string folder)
     {
         var errors = new List<FieldError>();
         var uplink = Uplink(file.Uplinks, errors);
-        var profile = file.Board?.Profile ?? BoardOptions.SimulatedProfile;
-        if (profile != BoardOptions.SimulatedProfile)
-            errors.Add(new FieldError("board.profile", $"'{profile}' is not known; this version drives 'simulated'"));
+        var board = Board(file.Board, folder, errors);
         var station = Station(file, uplink?.Metered ?? false, errors);
         errors.AddRange(station.Validate());
         var options = new GatewayOptions
         {
             Station = station,
             Uplink = uplink ?? new UplinkOptions { Host = "", Port = 0 },
-            Board = new BoardOptions { Profile = profile, TracePath = file.Board?.Trace },
+            Board = board,
             JournalPath = file.Journal?.Path ?? "/var/lib/call112/journal.db",
             Panel = Panel(file.Panel, errors),
-            TrustClock = Clock(file.Clock, profile, errors),
+            TrustClock = Clock(file.Clock, board.Profile, errors),
             Position = Position(file.Station, errors),
         };
         if (options.JournalPath.Length == 0)
             errors.Add(new FieldError("journal.path", "must not be empty"));
         return errors.Count == 0 ? new OptionsResult(options, []) : new OptionsResult(null, errors);
+    }
+
+    private static BoardOptions Board(StationFile.BoardPart? part, string folder, List<FieldError> errors)
+    {
+        var profile = part?.Profile ?? BoardOptions.SimulatedProfile;
+        if (profile == BoardOptions.SimulatedProfile)
+            return new BoardOptions { TracePath = part?.Trace };
+        if (part?.Trace is not null)
+            errors.Add(new FieldError("board.trace", $"only the board '{BoardOptions.SimulatedProfile}' writes a trace"));
+        if (profile.Length == 0 || profile.Contains('\0', StringComparison.Ordinal))
+        {
+            errors.Add(new FieldError("board.profile", $"must be '{BoardOptions.SimulatedProfile}' or the path of a board profile"));
+            return new BoardOptions { Profile = profile };
+        }
+
+        var path = Path.GetFullPath(profile, Path.GetFullPath(folder));
+        if (!File.Exists(path))
+        {
+            errors.Add(new FieldError(
+                "board.profile", $"no file '{path}'; write '{BoardOptions.SimulatedProfile}' or the path of a board profile (hardware/boards)"));
+            return new BoardOptions { Profile = path };
+        }
+
+        var read = ProfileReader.Read(path);
+        foreach (var error in read.Errors)
+            errors.Add(new FieldError("board.profile", error.Field.Length == 0 ? error.Reason : $"{path}: {error}"));
+        return new BoardOptions { Profile = path, Cabinet = read.Profile };
     }
 
     private static StationOptions Station(StationFile file, bool metered, List<FieldError> errors)

@@ -38,7 +38,7 @@ public static class OptionsReader
                 if (variable.Key is string key && variable.Value is string value && key.StartsWith(EnvironmentPrefix, StringComparison.Ordinal))
                     Set(root, key[EnvironmentPrefix.Length..].Split("__"), value);
             var file = root.Deserialize(StationFileJsonContext.Default.StationFile) ?? new StationFile();
-            return OptionsBuilder.Build(file);
+            return OptionsBuilder.Build(file, path is null ? "." : Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
         }
         catch (JsonException e)
         {

@@ -1,3 +1,4 @@
+using Call112.Gateway.Board;
 using Call112.Gateway.Journal;
 using Microsoft.Extensions.Logging.Console;
 
@@ -21,7 +22,21 @@ internal static class RunVerb
         if (readyFile is not null)
             // A file of an earlier run must not say that this one is ready.
             File.Delete(readyFile);
-        await using var host = GatewayHost.Create(options, TimeProvider.System, Log, readyFile);
+        GatewayHost created;
+        try
+        {
+            created = GatewayHost.Create(options, TimeProvider.System, Log, readyFile);
+        }
+        catch (BoardException e)
+        {
+            // Nothing is requested any more; systemd starts the service again (F16), and by then the line may be free.
+            Console.Error.WriteLine($"The board cannot be driven as {options.Board.Profile} says: {e.Message}");
+            return CommandLine.WrongOptions;
+        }
+
+        await using var host = created;
+        // Whatever ends the process: outputs off first (F11). Killed, it can do nothing more; then ExecStopPost runs 'board safe'.
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => (host.Board as LinuxBoard)?.Safe();
         await host.StartAsync(cancel);
         var failed = host.Station.ExecuteTask ?? Task.CompletedTask;
         var asked = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
