@@ -17,7 +17,7 @@ internal static class BoardCheckVerb
             foreach (var finding in result.Findings)
                 output.WriteLine(Line(file, finding));
             var (errors, warnings) = (result.Errors.Count + Count(result, Severity.Error), Count(result, Severity.Warning));
-            output.WriteLine($"{file}: {(errors > 0 ? "refused" : "ok")}: {errors} errors, {warnings} warnings, {Count(result, Severity.Note)} notes");
+            output.WriteLine($"{file}: {(errors > 0 ? "refused" : "ok")}: errors {errors}, warnings {warnings}, notes {Count(result, Severity.Note)}");
             if (errors > 0)
                 exit = CommandLine.Failed;
         }

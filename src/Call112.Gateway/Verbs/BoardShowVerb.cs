@@ -30,7 +30,7 @@ internal static class BoardShowVerb
         var errors = result.Findings.Count(finding => finding.Severity == Severity.Error);
         var warnings = result.Findings.Count(finding => finding.Severity == Severity.Warning);
         output.WriteLine();
-        output.WriteLine($"board check: {errors} errors, {warnings} warnings");
+        output.WriteLine($"board check: errors {errors}, warnings {warnings}");
         return errors > 0 ? CommandLine.Failed : CommandLine.Well;
     }
 
@@ -74,9 +74,9 @@ internal static class BoardShowVerb
     }
 
     /// <summary>Columns as wide as their longest cell; empty columns are left out.</summary>
-    private static void Table(TextWriter output, IReadOnlyList<string> heads, IReadOnlyList<string[]> rows)
+    private static void Table(TextWriter output, string[] heads, IReadOnlyList<string[]> rows)
     {
-        var shown = Enumerable.Range(0, heads.Count).Where(column => rows.Any(row => row[column].Length > 0)).ToList();
+        var shown = Enumerable.Range(0, heads.Length).Where(column => rows.Any(row => row[column].Length > 0)).ToList();
         var widths = shown.ToDictionary(column => column, column => Math.Max(heads[column].Length, rows.Max(row => row[column].Length)));
         output.WriteLine(string.Join("  ", shown.Select(column => heads[column].PadRight(widths[column]))).TrimEnd());
         output.WriteLine(string.Join("  ", shown.Select(column => new string('-', widths[column]))));

@@ -13,6 +13,7 @@ namespace Call112.Gateway.Board.Profiles;
 /// <param name="BlankInputsMs">Inputs keep their last level for so long after a relay edge, ms, 0 … 1,000; 0 does not blank (hardware.md §3.2).</param>
 /// <param name="ConfigTxt">Lines of config.txt that this cabinet needs.</param>
 /// <param name="Remedies">What the wiring does against a finding of <see cref="ProfileCheck"/> that would refuse or warn; the check then tells it as a note.</param>
+/// <param name="Schema">Where an editor finds the form; the service does not read it.</param>
 public sealed record BoardProfile(
     string Name,
     string Description,
@@ -24,7 +25,8 @@ public sealed record BoardProfile(
     int I2cBus = 1,
     int BlankInputsMs = 100,
     IReadOnlyList<string>? ConfigTxt = null,
-    IReadOnlyList<Remedy>? Remedies = null);
+    IReadOnlyList<Remedy>? Remedies = null,
+    [property: JsonPropertyName("$schema")] string? Schema = null);
 
 /// <summary>A known weakness of the wiring, and what was built against it. It answers a finding; it never silences one.</summary>
 /// <param name="Rule">The rule that the check would name; only those of <see cref="ProfileCheck.Remediable"/>.</param>

@@ -45,7 +45,7 @@ internal static class BusRules
                 FindingRule.UnknownDevice, field, function, "", $"'{name}' is none of the devices",
                 profile.Devices is { Count: > 0 } devices ? $"name one of {string.Join(" ", devices.Select(known => known.Name))}, or add it to devices" : "add it to devices");
         else
-            report.Error(FindingRule.DeviceKind, field, function, "", $"'{name}' is an {device.Kind}, and {kind} is needed", "name another device");
+            report.Error(FindingRule.DeviceKind, field, function, "", $"'{name}' is of kind {device.Kind}, and {kind} is needed", "name another device");
         return false;
     }
 

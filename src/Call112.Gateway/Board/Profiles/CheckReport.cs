@@ -36,7 +36,7 @@ internal sealed class CheckReport(BoardProfile profile, Func<string, int>? lineO
 
         _used.Add(stated);
         if (stillOpen is null)
-            Add(Severity.Note, rule, field, function, where, what, $"built: {stated.Built.TrimEnd('.')}");
+            Add(Severity.Note, rule, field, function, where, what, $"Built: {stated.Built.TrimEnd('.')}");
         else
             Add(Severity.Warning, rule, field, function, where, $"{what}; built: {stated.Built.TrimEnd('.')}; but {stillOpen}", remedy);
     }

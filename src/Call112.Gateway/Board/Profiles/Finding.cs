@@ -57,7 +57,7 @@ public sealed record Finding(Severity Severity, FindingRule Rule, string Field, 
         get
         {
             var head = string.Join(", ", new[] { Function, Where }.Where(part => part.Length > 0));
-            return $"{(head.Length > 0 ? head + ": " : "")}{What}. Remedy: {Remedy}.";
+            return $"{(head.Length > 0 ? head + ": " : "")}{What}. {(Severity == Severity.Note ? "" : "Remedy: ")}{Remedy}.";
         }
     }
 }

@@ -115,7 +115,7 @@ internal static class LineRules
             }
 
             if (!hat.Verified)
-                report.Note(FindingRule.HatUnverified, $"hats[{i}].verified", "", "", $"the pins of {hat.Name} were never checked on a real one", "measure them, then set verified");
+                report.Note(FindingRule.HatUnverified, $"hats[{i}].verified", "", "", $"the pins of {hat.Name} were never checked on a real one", "Measure them, then set verified");
         }
     }
 

@@ -81,10 +81,20 @@ internal static class OutputRules
         if (output.OnCrash == CrashLevel.Hold && output.Function is "siren" or "strobe" or "buzzer" or BoardFunctions.Health)
             report.Error(
                 FindingRule.Crash, $"{at}.onCrash", output.Function, where, "must fall when the service dies: nobody would be left to end it", "write Off, or leave onCrash out");
-        if (output.To.Card is { } card && output.Function is "siren" or "door" && KindOf(profile, card.Device) == DeviceKind.Sequent4Rel4In)
+        if (output.To.Card is { } card && KindOf(profile, card.Device) == DeviceKind.Sequent4Rel4In)
+            KeptByCard(output, at, where, report);
+    }
+
+    private static void KeptByCard(OutputLine output, string at, string where, CheckReport report)
+    {
+        const string Keeps = "the card has its own controller and keeps the relay as it was when the Pi dies (hardware.md §3)";
+        if (output.Function == BoardFunctions.Health)
             report.Answerable(
-                Severity.Warning, FindingRule.CardKeepsState, $"{at}.to.card", output.Function, where,
-                "the card has its own controller and keeps the relay as it was when the Pi dies (hardware.md §3)",
+                Severity.Warning, FindingRule.CardKeepsState, $"{at}.to.card", output.Function, where, $"{Keeps}: a dead box would look healthy",
+                $"move it to a relay on GPIO{Header.LastPulledUp + 1} … {Header.GpioMax}, active-high, which falls with the Pi");
+        if (output.Function is "siren" or "door")
+            report.Answerable(
+                Severity.Warning, FindingRule.CardKeepsState, $"{at}.to.card", output.Function, where, Keeps,
                 "put a timer relay that ends it by itself into the load's feed, write maxOnSeconds, and state it in remedies",
                 output.MaxOnSeconds is null ? "maxOnSeconds is not written" : null);
     }

@@ -15,15 +15,19 @@ public static class ProfileReader
         typeof(SupervisedLoop), typeof(BoardDevice), typeof(Hat), typeof(HatPin), typeof(Remedy),
     ];
 
-    private static readonly (string Name, IReadOnlyList<string> Words)[] s_enums =
-    [
-        (typeof(CrashLevel).FullName!, Enum.GetNames<CrashLevel>()),
-        (typeof(RelayContact).FullName!, Enum.GetNames<RelayContact>()),
-        (typeof(LineBias).FullName!, Enum.GetNames<LineBias>()),
-        (typeof(DeviceKind).FullName!, Enum.GetNames<DeviceKind>()),
-        (typeof(GaugeRole).FullName!, Enum.GetNames<GaugeRole>()),
-        (typeof(FindingRule).FullName!, Enum.GetNames<FindingRule>()),
-    ];
+    private static readonly Dictionary<Type, string> s_words = new()
+    {
+        [typeof(CrashLevel)] = Words<CrashLevel>(),
+        [typeof(RelayContact)] = Words<RelayContact>(),
+        [typeof(LineBias)] = Words<LineBias>(),
+        [typeof(DeviceKind)] = Words<DeviceKind>(),
+        [typeof(GaugeRole)] = Words<GaugeRole>(),
+        [typeof(FindingRule)] = Words<FindingRule>(),
+        [typeof(int)] = "a whole number",
+        [typeof(double)] = "a number",
+        [typeof(string)] = "a text",
+        [typeof(bool)] = "true or false",
+    };
 
     /// <summary>A profile that may be driven: it is read, and <see cref="ProfileCheck"/> finds no error in it.</summary>
     public static ProfileResult Read(string path)
@@ -82,7 +86,7 @@ public static class ProfileReader
         catch (JsonException e)
         {
             var field = (e.Path ?? "").TrimStart('$').TrimStart('.');
-            return Refused(At(field, lines.LineOf(field)), Explain(e.Message));
+            return Refused(At(field, lines.LineOf(field)), Explain(e.Message, field));
         }
     }
 
@@ -91,7 +95,7 @@ public static class ProfileReader
     private static string At(string field, int line) => line == 0 ? field : $"{field}{(field.Length > 0 ? " " : "")}(line {line})";
 
     /// <summary>What is wrong and what may stand there, instead of the names of .NET types.</summary>
-    private static string Explain(string message)
+    private static string Explain(string message, string field)
     {
         message = message.Split(" Path:")[0];
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
@@ -100,21 +104,33 @@ public static class ProfileReader
             return $"lacks{message[(message.LastIndexOf(':') + 1)..].TrimEnd('.')}";
         if (message.Contains("Duplicate property", StringComparison.Ordinal))
             return "is written twice";
-        if (message.Contains("does not allow null", StringComparison.Ordinal) || message.Contains("non-nullable", StringComparison.Ordinal))
+        if (message.Contains("allow null", StringComparison.Ordinal))
             return "must not be null";
-        foreach (var (name, words) in s_enums)
-            if (message.Contains(name, StringComparison.Ordinal))
-                return $"expected one of {string.Join(", ", words.Select(word => $"\"{word}\""))}";
-        if (message.Contains("System.Int32", StringComparison.Ordinal))
-            return "expected a whole number";
-        if (message.Contains("System.Double", StringComparison.Ordinal))
-            return "expected a number";
-        if (message.Contains("System.String", StringComparison.Ordinal))
-            return "expected a text";
-        if (message.Contains("System.Boolean", StringComparison.Ordinal))
-            return "expected true or false";
-        return message.Contains("IReadOnlyList", StringComparison.Ordinal) ? "expected a list" : "expected an object { … }";
+        return $"expected {Expected(message, field)}";
     }
+
+    /// <summary>The message names the record around the field; the record's form says what the field is.</summary>
+    private static string Expected(string message, string field)
+    {
+        var name = field[(field.LastIndexOf('.') + 1)..];
+        var element = name.EndsWith(']');
+        name = name.Split('[')[0];
+        foreach (var record in s_types)
+            if (message.Contains($"converted to {record.FullName}.", StringComparison.Ordinal)
+                && BoardProfileJsonContext.Default.GetTypeInfo(record)?.Properties.FirstOrDefault(property => property.Name == name)?.PropertyType is { } type)
+                return WordOf(element && type.IsGenericType ? type.GenericTypeArguments[0] : type);
+        return s_words.FirstOrDefault(known => message.Contains($"converted to {known.Key.FullName}.", StringComparison.Ordinal)).Value
+            ?? (message.Contains("IReadOnlyList", StringComparison.Ordinal) ? "a list" : "an object { … }");
+    }
+
+    private static string WordOf(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return s_words.TryGetValue(type, out var word) ? word : type.IsGenericType ? "a list" : "an object { … }";
+    }
+
+    private static string Words<T>()
+        where T : struct, Enum => $"one of {string.Join(", ", Enum.GetNames<T>().Select(name => $"\"{name}\""))}";
 
     private static string Fields(string message)
     {

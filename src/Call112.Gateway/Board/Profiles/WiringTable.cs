@@ -36,7 +36,7 @@ public static class WiringTable
         ["strobe"] = new("Lampu strobo", "strobe"),
         ["door"] = new("Pintu", "door"),
         ["lampStatus"] = new("Lampu status", "status lamp"),
-        ["lampLink"] = new("Lampu hubungan", "link lamp, amber"),
+        ["lampLink"] = new("Lampu hubungan", "link lamp"),
         ["buzzer"] = new("Buzzer", "buzzer"),
         [BoardFunctions.Health] = new("Relai sehat", "health relay"),
         ["acknowledge"] = new("Tombol TERIMA", "acknowledge"),
