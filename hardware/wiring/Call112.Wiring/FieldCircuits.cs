@@ -24,7 +24,8 @@ internal static class FieldCircuits
         Block(canvas, x + 14, y + 62, 42, 9, "Pi: USB-C atau pin 2/4 (+), 6 (-)", "Pi and LTE HAT");
         var ups = profile.Inputs.Where(input => input.Function is "mainsFail" or "batteryLow").ToList();
         foreach (var (i, input) in ups.Index())
-            canvas.Text(x, y + 75.5 + (i * 3.2), $"DC-UPS {(input.Function == "mainsFail" ? "AC-OK" : "BATT-LOW")} ke (to) {input.Terminal}", Canvas.Small);
+            canvas.Text(x, y + 75.5 + (i * 3.2), $"DC-UPS {(input.Function == "mainsFail" ? "AC-OK" : "BATT-LOW")} ke (to) {input.Terminal}",
+                Canvas.Small);
         canvas.Text(x, y + 82.5, "Ukur arah kontak DC-UPS dulu! (Measure its polarity first.)", Canvas.Small, colour: Sheets.Grey);
     }
 
@@ -107,7 +108,8 @@ internal static class FieldCircuits
         Symbols.Ground(canvas, x + 26, y + 23.5, "100 nF");
         canvas.Box(x + 32, y + 13, 25, 9, "#eef3ff");
         canvas.Text(x + 44.5, y + 16.6, $"ADS1115 A{loop.Channel}", Canvas.Label, "middle", bold: true);
-        canvas.Text(x + 44.5, y + 20, string.Create(CultureInfo.InvariantCulture, $"I2C 0x{address:X2}"), Canvas.Small, "middle", colour: Sheets.Grey);
+        canvas.Text(x + 44.5, y + 20, string.Create(CultureInfo.InvariantCulture, $"I2C 0x{address:X2}"), Canvas.Small, "middle",
+            colour: Sheets.Grey);
         Symbols.Terminal(canvas, x + 8, y + 25, feed);
         canvas.Line(x + 8, y + 21, x + 8, y + 23.7);
         canvas.Line(x + 8, y + 26.3, x + 8, y + 54, Sheets.ColourOf(input.Wire ?? ""));

@@ -37,7 +37,8 @@ internal static class HeaderSheet
         foreach (var side in (int[])[-1, 1])
         {
             var anchor = side < 0 ? "end" : "start";
-            foreach (var (at, text) in ((double, string)[])[(Function, "fungsi (function)"), (Wire, "kabel (wire)"), (Terminal + 3, "terminal, beban (load)")])
+            foreach (var (at, text) in ((double, string)[])[(Function, "fungsi (function)"), (Wire, "kabel (wire)"),
+                (Terminal + 3, "terminal, beban (load)")])
                 canvas.Text(Middle + (side * at), Top - 5.2, text, Canvas.Small, anchor, colour: Sheets.Grey);
         }
     }
@@ -71,7 +72,8 @@ internal static class HeaderSheet
         else if (hat is not null)
         {
             canvas.Text(text, y - 1, $"{name}: milik HAT, {hat.Value.Use}", Canvas.Label, anchor);
-            canvas.Text(text, y + 2, $"{hat.Value.Hat}: {(hat.Value.Free ? "may be reused" : "keep free")}", Canvas.Small, anchor, colour: Sheets.Grey);
+            canvas.Text(text, y + 2, $"{hat.Value.Hat}: {(hat.Value.Free ? "may be reused" : "keep free")}", Canvas.Small, anchor,
+                colour: Sheets.Grey);
         }
         else if (Kept(pin) is { } owner)
             canvas.Text(text, y, $"{name}: {owner}, jangan dipakai (keep free)", Canvas.Small, anchor, colour: Sheets.Grey);
@@ -82,17 +84,21 @@ internal static class HeaderSheet
     private static void Wired(Canvas canvas, WiringRow row, int side, double y, string anchor, double text, (string Hat, string Use, bool Free)? hat)
     {
         canvas.Text(text, y - 1, row.Label.Indonesian, Canvas.Label, anchor, bold: true);
-        canvas.Text(text, y + 2, $"{row.Place}, {row.Label.English}, {(row.IsOutput ? "out" : "in")}, on = {row.Active}", Canvas.Small, anchor, colour: Sheets.Grey);
+        canvas.Text(text, y + 2, $"{row.Place}, {row.Label.English}, {(row.IsOutput ? "out" : "in")}, on = {row.Active}", Canvas.Small, anchor,
+            colour: Sheets.Grey);
         var through = hat is not null ? $"{hat.Value.Use} di HAT (on the HAT)"
             : row.Contact.Length > 0 && row.IsOutput ? "masukan relai (relay input)"
             : row.Terminal.Length == 0 ? "optokopler di beban" : "";
-        canvas.Line(Middle + (side * Wire), y + 1, Middle + (side * Terminal), y + 1, through.Length > 0 ? "#000000" : Sheets.ColourOf(row.Wire), through.Length > 0 ? 0.4 : 0.9);
+        canvas.Line(Middle + (side * Wire), y + 1, Middle + (side * Terminal), y + 1, through.Length > 0
+            ? "#000000" : Sheets.ColourOf(row.Wire), through.Length > 0 ? 0.4 : 0.9);
         canvas.Text(Middle + (side * (Wire + 1)), y - 0.6, through.Length > 0 ? through : row.Wire, Canvas.Small, anchor);
         if (through.Length > 0)
         {
-            canvas.Text(Middle + (side * (Terminal + 3)), y, row.IsOutput ? "relai di lembar 2 (sheet 2)" : "lihat lembar 2 (sheet 2)", Canvas.Label, anchor);
+            canvas.Text(Middle + (side * (Terminal + 3)), y, row.IsOutput
+                ? "relai di lembar 2 (sheet 2)" : "lihat lembar 2 (sheet 2)", Canvas.Label, anchor);
             if (row.IsOutput && row.Pull == (row.Active == "low" ? "reset down" : "reset up"))
-                canvas.Text(Middle + (side * (Terminal + 3)), y + 3, $"+ 10k ke {(row.Active == "low" ? "3V3" : "GND")} (resistor outside)", Canvas.Small, anchor, bold: true);
+                canvas.Text(Middle + (side * (Terminal + 3)), y + 3, $"+ 10k ke {(row.Active == "low" ? "3V3" : "GND")} (resistor outside)",
+                    Canvas.Small, anchor, bold: true);
             return;
         }
 
@@ -125,7 +131,8 @@ internal static class HeaderSheet
         if (pin is not (3 or 5) || profile.Devices is not { Count: > 0 } devices)
             return null;
         return pin == 3
-            ? ("I2C SDA", string.Join(", ", devices.Select(device => string.Create(CultureInfo.InvariantCulture, $"{device.Name} 0x{device.Address:X2}"))))
+            ? ("I2C SDA", string.Join(", ",
+                devices.Select(device => string.Create(CultureInfo.InvariantCulture, $"{device.Name} 0x{device.Address:X2}"))))
             : ("I2C SCL", "bus yang sama, kabel pendek (same bus, short wires, < 30 cm)");
     }
 
@@ -141,13 +148,16 @@ internal static class HeaderSheet
     {
         var x = 12.0;
         const double Y = 198;
-        foreach (var (fill, text) in ((string, string)[])[(Used, "dipakai (used)"), (Reserved, "milik HAT / EEPROM (reserved)"), (Free, "kosong (free)"), (Supply5V, "5 V"), (Supply3V3, "3,3 V"), (Ground, "GND")])
+        foreach (var (fill, text) in ((string, string)[])[(Used, "dipakai (used)"), (Reserved, "milik HAT / EEPROM (reserved)"),
+            (Free, "kosong (free)"), (Supply5V, "5 V"), (Supply3V3, "3,3 V"), (Ground, "GND")])
         {
             canvas.Circle(x, Y, 2, fill);
             canvas.Text(x + 3.2, Y + 1, text, Canvas.Small);
             x += 8 + (text.Length * 1.35);
         }
 
-        canvas.Text(Canvas.Width - 10, Y + 1, "on = level saat aktif (level while active). Jangan sambung 12 V ke header! (Never 12 V on the header!)", Canvas.Small, "end", bold: true);
+        canvas.Text(Canvas.Width - 10, Y + 1,
+            "on = level saat aktif (level while active). Jangan sambung 12 V ke header! (Never 12 V on the header!)", Canvas.Small, "end",
+            bold: true);
     }
 }

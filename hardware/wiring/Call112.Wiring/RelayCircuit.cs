@@ -33,7 +33,8 @@ internal static class RelayCircuit
             canvas.Box(x - 9, top + 17.5, 18, 6, "#eef7ee");
             canvas.Text(x, top + 21.5, string.Create(CultureInfo.InvariantCulture, $"INA219 0x{sensor.Address:X2}"), Canvas.Small, "middle");
             canvas.Text(x + 10, top + 20, $"Vin+ atas, Vin- bawah, shunt {CircuitSheet.Number(sensor.ShuntOhms ?? 0)} ohm", Canvas.Small);
-            canvas.Text(x + 10, top + 22.9, $"on > {CircuitSheet.Number(output.Feedback.AboveMilliamperes ?? 0)} mA (proof)", Canvas.Small, colour: Sheets.Grey);
+            canvas.Text(x + 10, top + 22.9, $"on > {CircuitSheet.Number(output.Feedback.AboveMilliamperes ?? 0)} mA (proof)", Canvas.Small,
+                colour: Sheets.Grey);
         }
 
         if (output.MaxOnSeconds is not { } seconds)
@@ -41,10 +42,12 @@ internal static class RelayCircuit
         canvas.Box(x - 9, top + 26, 18, 6, "#fff6dd");
         canvas.Text(x, top + 30, "relai waktu", Canvas.Small, "middle");
         canvas.Text(x + 10, top + 28.5, $"putus setelah {Duration(seconds)}", Canvas.Small, bold: true);
-        canvas.Text(x + 10, top + 31.4, $"external timer, {CircuitSheet.Number(seconds)} s, its contact in this feed", Canvas.Small, colour: Sheets.Grey);
+        canvas.Text(x + 10, top + 31.4, $"external timer, {CircuitSheet.Number(seconds)} s, its contact in this feed", Canvas.Small,
+            colour: Sheets.Grey);
     }
 
-    private static string Duration(double seconds) => seconds >= 120 ? $"{CircuitSheet.Number(seconds / 60)} menit" : $"{CircuitSheet.Number(seconds)} detik";
+    private static string Duration(double seconds) => seconds >= 120
+        ? $"{CircuitSheet.Number(seconds / 60)} menit" : $"{CircuitSheet.Number(seconds)} detik";
 
     /// <summary>The changeover contact at rest: the blade lies on NC.</summary>
     private static void Contact(Canvas canvas, BoardProfile profile, OutputLine output, double x, double y)
@@ -73,7 +76,8 @@ internal static class RelayCircuit
         if (output.To.Card is { } card)
         {
             var address = profile.Devices?.FirstOrDefault(device => device.Name == card.Device)?.Address ?? 0;
-            return (string.Create(CultureInfo.InvariantCulture, $"kartu, relai {card.Channel}"), string.Create(CultureInfo.InvariantCulture, $"{card.Device} R{card.Channel}, I2C 0x{address:X2}"));
+            return (string.Create(CultureInfo.InvariantCulture, $"kartu, relai {card.Channel}"),
+                string.Create(CultureInfo.InvariantCulture, $"{card.Device} R{card.Channel}, I2C 0x{address:X2}"));
         }
 
         var row = WiringTable.Of(profile).First(row => row.Function == output.Function && row.IsOutput);
@@ -108,7 +112,8 @@ internal static class RelayCircuit
             }
         }
 
-        if (output.Feedback?.Input is not { } input || WiringTable.Of(profile).FirstOrDefault(row => row.Function == LineClaims.FeedbackOf(output.Function)) is not { } proof)
+        if (output.Feedback?.Input is not { } input
+            || WiringTable.Of(profile).FirstOrDefault(row => row.Function == LineClaims.FeedbackOf(output.Function)) is not { } proof)
             return;
         Parallel(canvas, x, left + 60, y);
         canvas.Box(left + 51.5, y + 9.5, 17, 11.5, "#eef7ee");

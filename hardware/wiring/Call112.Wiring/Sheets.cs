@@ -21,7 +21,8 @@ public static class Sheets
         canvas.Text(10, 13.5, $"{profile.Name}: {title}", Canvas.Heading, bold: true);
         canvas.Text(10, 17.5, $"{english}. {profile.Description}", Canvas.Small, colour: Grey);
         canvas.Text(Canvas.Width - 10, 13.5, $"lembar {number} dari 2", Canvas.Label, "end");
-        canvas.Text(Canvas.Width - 10, 17.5, $"sheet {number} of 2, drawn from hardware/boards/{profile.Name}.json", Canvas.Small, "end", colour: Grey);
+        canvas.Text(Canvas.Width - 10, 17.5, $"sheet {number} of 2, drawn from hardware/boards/{profile.Name}.json", Canvas.Small, "end",
+            colour: Grey);
     }
 
     internal const string Grey = "#555555";

@@ -2,7 +2,9 @@ using Call112.Gateway.Board.Profiles;
 
 namespace Call112.Gateway.Verbs;
 
-/// <summary><c>call112-gateway board check FILE…</c>: what is wrong, weak or worth knowing in board profiles, one line each, as a compiler tells it.</summary>
+/// <summary>
+/// <c>call112-gateway board check FILE…</c>: what is wrong, weak or worth knowing in board profiles, one line each, as a compiler tells it.
+/// </summary>
 internal static class BoardCheckVerb
 {
     /// <returns><see cref="CommandLine.Well"/> when no file has an error, else <see cref="CommandLine.Failed"/>.</returns>
@@ -17,7 +19,8 @@ internal static class BoardCheckVerb
             foreach (var finding in result.Findings)
                 output.WriteLine(Line(file, finding));
             var (errors, warnings) = (result.Errors.Count + Count(result, Severity.Error), Count(result, Severity.Warning));
-            output.WriteLine($"{file}: {(errors > 0 ? "refused" : "ok")}: errors {errors}, warnings {warnings}, notes {Count(result, Severity.Note)}");
+            var verdict = errors > 0 ? "refused" : "ok";
+            output.WriteLine($"{file}: {verdict}: errors {errors}, warnings {warnings}, notes {Count(result, Severity.Note)}");
             if (errors > 0)
                 exit = CommandLine.Failed;
         }
@@ -25,7 +28,8 @@ internal static class BoardCheckVerb
         return exit;
     }
 
-    private static string Line(string file, Finding finding) => $"{file}:{finding.FileLine}: {Word(finding.Severity)} {finding.Rule}: {finding.Field}: {finding.Text}";
+    private static string Line(string file, Finding finding) =>
+        $"{file}:{finding.FileLine}: {Word(finding.Severity)} {finding.Rule}: {finding.Field}: {finding.Text}";
 
     private static string Word(Severity severity) => severity switch
     {

@@ -3,10 +3,13 @@ using Call112.Gateway.Board.Profiles;
 
 namespace Call112.Gateway.Verbs;
 
-/// <summary><c>call112-gateway board show FILE</c>: the wiring table of a profile for the person with the screwdriver, Bahasa Indonesia first.</summary>
+/// <summary>
+/// <c>call112-gateway board show FILE</c>: the wiring table of a profile for the person with the screwdriver, Bahasa Indonesia first.
+/// </summary>
 internal static class BoardShowVerb
 {
-    private static readonly string[] s_heads = ["pin", "jalur/line", "fungsi/function", "arah", "aktif", "pull", "kontak", "mati/crash", "terminal", "kabel/wire", "beban/load", "sekering/fuse"];
+    private static readonly string[] s_heads = ["pin", "jalur/line", "fungsi/function", "arah", "aktif", "pull", "kontak", "mati/crash", "terminal",
+        "kabel/wire", "beban/load", "sekering/fuse"];
 
     /// <returns><see cref="CommandLine.Failed"/> when the profile cannot be read; a profile with findings is shown, and they are counted.</returns>
     public static int Run(string file, TextWriter output, TextWriter faults)
@@ -36,7 +39,8 @@ internal static class BoardShowVerb
 
     private static string[] Cells(WiringRow row) =>
     [
-        row.Pin?.ToString(CultureInfo.InvariantCulture) ?? "-", row.Place, $"{row.Label.Indonesian} / {row.Label.English}", row.IsOutput ? "keluar" : "masuk",
+        row.Pin?.ToString(CultureInfo.InvariantCulture) ?? "-", row.Place, $"{row.Label.Indonesian} / {row.Label.English}", row.IsOutput
+            ? "keluar" : "masuk",
         row.Active, row.Pull, row.Contact, row.Crash, row.Terminal, row.Wire, row.Load, row.Fuse,
     ];
 
@@ -49,7 +53,8 @@ internal static class BoardShowVerb
         Table(output, ["alamat/address", "nama/name", "jenis/kind", "shunt", "mengukur/measures"], [.. devices.Select(device => new[]
         {
             string.Create(CultureInfo.InvariantCulture, $"0x{device.Address:X2}"), device.Name, device.Kind.ToString(),
-            device.ShuntOhms is { } ohms ? string.Create(CultureInfo.InvariantCulture, $"{ohms} ohm") : "", device.Role == GaugeRole.None ? "" : device.Role.ToString(),
+            device.ShuntOhms is { } ohms ? string.Create(CultureInfo.InvariantCulture, $"{ohms} ohm") : "", device.Role == GaugeRole.None
+                ? "" : device.Role.ToString(),
         })]);
     }
 
@@ -59,7 +64,8 @@ internal static class BoardShowVerb
             Section(
                 output, $"HAT {hat.Name}{(hat.Verified ? "" : " (belum diuji / not verified)")}",
                 hat.Pins.Where(pin => pin.Gpio is >= 0 and <= Header.GpioMax).OrderBy(pin => Header.PinOf(pin.Gpio)).Select(pin =>
-                    string.Create(CultureInfo.InvariantCulture, $"pin {Header.PinOf(pin.Gpio),2} GPIO{pin.Gpio}: {pin.Use}{(pin.MustStayFree ? ", jangan dipakai / keep free" : "")}")));
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"pin {Header.PinOf(pin.Gpio),2} GPIO{pin.Gpio}: {pin.Use}{(pin.MustStayFree ? ", jangan dipakai / keep free" : "")}")));
     }
 
     private static void Section(TextWriter output, string head, IEnumerable<string>? lines)

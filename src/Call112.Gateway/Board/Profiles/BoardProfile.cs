@@ -12,7 +12,8 @@ namespace Call112.Gateway.Board.Profiles;
 /// <param name="I2cBus">Bus number of the I²C devices, <c>/dev/i2c-N</c>.</param>
 /// <param name="BlankInputsMs">Inputs keep their last level for so long after a relay edge, ms, 0 … 1,000; 0 does not blank (hardware.md §3.2).</param>
 /// <param name="ConfigTxt">Lines of config.txt that this cabinet needs.</param>
-/// <param name="Remedies">What the wiring does against a finding of <see cref="ProfileCheck"/> that would refuse or warn; the check then tells it as a note.</param>
+/// <param name="Remedies">What the wiring does against a finding of <see cref="ProfileCheck"/> that would refuse or warn;
+/// the check then tells it as a note.</param>
 /// <param name="Schema">Where an editor finds the form; the service does not read it.</param>
 public sealed record BoardProfile(
     string Name,

@@ -18,7 +18,8 @@ internal static class BusRules
         {
             var at = $"devices[{i}]";
             if (device.Name.Length == 0 || !names.Add(device.Name))
-                report.Error(FindingRule.Value, $"{at}.name", "", "", $"the name '{device.Name}' is empty or stands twice", "give each device a name of its own");
+                report.Error(FindingRule.Value, $"{at}.name", "", "", $"the name '{device.Name}' is empty or stands twice",
+                    "give each device a name of its own");
             Address(device, at, report);
             Taken(owners, device.Address, $"{device.Name} ({device.Kind})", $"{at}.address", report);
             Sensor(device, at, report);
@@ -28,9 +29,11 @@ internal static class BusRules
             foreach (var (j, address) in (hat.I2c ?? []).Index())
                 Taken(owners, address, hat.Name, $"hats[{i}].i2c[{j}]", report);
         foreach (var claim in LineClaims.Of(profile))
-            if (claim.To.Card is { } card && Expect(profile, card.Device, DeviceKind.Sequent4Rel4In, $"{claim.Field}.card.device", claim.Function, report)
+            if (claim.To.Card is { } card
+                && Expect(profile, card.Device, DeviceKind.Sequent4Rel4In, $"{claim.Field}.card.device", claim.Function, report)
                 && card.Channel is < 1 or > Sequent4Rel4InChannels)
-                report.Error(FindingRule.Channel, $"{claim.Field}.card.channel", claim.Function, claim.Where, $"the card has 1 … {Sequent4Rel4InChannels}", "correct the channel");
+                report.Error(FindingRule.Channel, $"{claim.Field}.card.channel", claim.Function, claim.Where,
+                    $"the card has 1 … {Sequent4Rel4InChannels}", "correct the channel");
         Boot(profile, report);
     }
 
@@ -43,9 +46,11 @@ internal static class BusRules
         if (device is null)
             report.Error(
                 FindingRule.UnknownDevice, field, function, "", $"'{name}' is none of the devices",
-                profile.Devices is { Count: > 0 } devices ? $"name one of {string.Join(" ", devices.Select(known => known.Name))}, or add it to devices" : "add it to devices");
+                profile.Devices is { Count: > 0 } devices
+                    ? $"name one of {string.Join(" ", devices.Select(known => known.Name))}, or add it to devices" : "add it to devices");
         else
-            report.Error(FindingRule.DeviceKind, field, function, "", $"'{name}' is of kind {device.Kind}, and {kind} is needed", "name another device");
+            report.Error(FindingRule.DeviceKind, field, function, "", $"'{name}' is of kind {device.Kind}, and {kind} is needed",
+                "name another device");
         return false;
     }
 
@@ -62,16 +67,19 @@ internal static class BusRules
         };
         if (device.Address < first || device.Address > last)
             report.Error(
-                FindingRule.Value, $"{at}.address", "", $"I2C {Hex(device.Address)}", $"{device.Name} is a {device.Kind}, which answers at {Hex(first)} … {Hex(last)}",
+                FindingRule.Value, $"{at}.address", "", $"I2C {Hex(device.Address)}",
+                    $"{device.Name} is a {device.Kind}, which answers at {Hex(first)} … {Hex(last)}",
                 $"write the address as a decimal number, {first} for {Hex(first)}");
     }
 
     private static void Sensor(BoardDevice device, string at, CheckReport report)
     {
         if (device.Kind == DeviceKind.Ina219 && !(device.ShuntOhms is > 0 and <= 1))
-            report.Error(FindingRule.Value, $"{at}.shuntOhms", "", $"I2C {Hex(device.Address)}", $"{device.Name} needs its shunt, above 0 and up to 1 Ω", "read it on the board: R100 is 0.1, R010 is 0.01");
+            report.Error(FindingRule.Value, $"{at}.shuntOhms", "", $"I2C {Hex(device.Address)}",
+                $"{device.Name} needs its shunt, above 0 and up to 1 Ω", "read it on the board: R100 is 0.1, R010 is 0.01");
         if (device.Kind != DeviceKind.Ina219 && (device.ShuntOhms is not null || device.Role != GaugeRole.None))
-            report.Error(FindingRule.Value, at, "", $"I2C {Hex(device.Address)}", $"{device.Name} is a {device.Kind}; shuntOhms and role belong to an Ina219", "take them out");
+            report.Error(FindingRule.Value, at, "", $"I2C {Hex(device.Address)}",
+                $"{device.Name} is a {device.Kind}; shuntOhms and role belong to an Ina219", "take them out");
     }
 
     private static void Taken(Dictionary<int, string> owners, int address, string owner, string field, CheckReport report)
@@ -89,9 +97,12 @@ internal static class BusRules
         if (!OutputRules.IsPi(profile) || profile.Devices is not { Count: > 0 } devices)
             return;
         if (!new BootLines(profile.ConfigTxt).HasI2c)
-            report.Warning(FindingRule.ConfigTxt, "configTxt", "", "", "there are I²C devices, and nothing turns the bus on", "add dtparam=i2c_arm=on");
-        if (devices.Any(device => device.Kind == DeviceKind.KernelRtc) && profile.ConfigTxt?.Any(line => line.Contains("i2c-rtc", StringComparison.Ordinal)) != true)
-            report.Warning(FindingRule.ConfigTxt, "configTxt", "", "", "there is a clock chip, and nothing binds the kernel to it", "add dtoverlay=i2c-rtc,ds3231");
+            report.Warning(FindingRule.ConfigTxt, "configTxt", "", "", "there are I²C devices, and nothing turns the bus on",
+                "add dtparam=i2c_arm=on");
+        if (devices.Any(device => device.Kind == DeviceKind.KernelRtc)
+            && profile.ConfigTxt?.Any(line => line.Contains("i2c-rtc", StringComparison.Ordinal)) != true)
+            report.Warning(FindingRule.ConfigTxt, "configTxt", "", "", "there is a clock chip, and nothing binds the kernel to it",
+                "add dtoverlay=i2c-rtc,ds3231");
     }
 
     private static string Hex(int address) => string.Create(CultureInfo.InvariantCulture, $"0x{address:X2}");

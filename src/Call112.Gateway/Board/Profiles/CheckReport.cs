@@ -25,7 +25,8 @@ internal sealed class CheckReport(BoardProfile profile, Func<string, int>? lineO
 
     /// <summary>A finding that a remedy of the profile may answer.</summary>
     /// <param name="stillOpen">What the stated remedy lacks to be believed, or null.</param>
-    public void Answerable(Severity severity, FindingRule rule, string field, string function, string where, string what, string remedy, string? stillOpen = null)
+    public void Answerable(Severity severity, FindingRule rule, string field, string function, string where, string what, string remedy,
+        string? stillOpen = null)
     {
         var stated = profile.Remedies?.FirstOrDefault(stated => stated.Rule == rule && stated.Function == function);
         if (stated is null)
@@ -46,7 +47,8 @@ internal sealed class CheckReport(BoardProfile profile, Func<string, int>? lineO
         for (var i = 0; i < (profile.Remedies?.Count ?? 0); i++)
             if (ProfileCheck.Remediable.Contains(profile.Remedies![i].Rule) && !_used.Contains(profile.Remedies[i]))
                 Warning(
-                    FindingRule.RemedyUnused, $"remedies[{i}]", profile.Remedies[i].Function, "", $"a remedy against {profile.Remedies[i].Rule}, which this function does not have",
+                    FindingRule.RemedyUnused, $"remedies[{i}]", profile.Remedies[i].Function, "",
+                        $"a remedy against {profile.Remedies[i].Rule}, which this function does not have",
                     "take it out, or correct its rule or function");
     }
 

@@ -49,7 +49,8 @@ public enum FindingRule
 /// <param name="Where">The line with its physical pin, the relay, or the I²C address; or empty.</param>
 /// <param name="Remedy">What to do; for a note what was done.</param>
 /// <param name="FileLine">Line of the file, from 1; 0 when it is not known.</param>
-public sealed record Finding(Severity Severity, FindingRule Rule, string Field, string Function, string Where, string What, string Remedy, int FileLine = 0)
+public sealed record Finding(Severity Severity, FindingRule Rule, string Field, string Function, string Where, string What, string Remedy,
+    int FileLine = 0)
 {
     /// <summary>All but severity and place in the file: <c>siren, GPIO26 (pin 37): … Remedy: …</c>.</summary>
     public string Text

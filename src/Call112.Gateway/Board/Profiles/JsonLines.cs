@@ -24,7 +24,8 @@ internal sealed class JsonLines
     /// <summary>Throws <see cref="JsonException"/> when the text is not JSON.</summary>
     public JsonLines(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(json,
+            new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth });
         var (line, counted) = (1, 0);
         // For each open container its path, and the next index when it is a list.
         var open = new Stack<(string Path, int Index)>();

@@ -51,6 +51,7 @@ internal static class LineClaims
     {
         var gpio = GpioOf(to);
         var where = Where(profile, to, isOutput);
-        return new Claim(function, field, to, isOutput, gpio, gpio is { } number ? string.Create(CultureInfo.InvariantCulture, $"GPIO{number}") : where, where);
+        return new Claim(function, field, to, isOutput, gpio, gpio is { } number
+            ? string.Create(CultureInfo.InvariantCulture, $"GPIO{number}") : where, where);
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Call112.Gateway.Board.Profiles;
 
-/// <summary>Who may have which line: one function for each, none that belongs to a HAT, the EEPROM, a bus or the console; and where it sits.</summary>
+/// <summary>
+/// Who may have which line: one function for each, none that belongs to a HAT, the EEPROM, a bus or the console; and where it sits.
+/// </summary>
 internal static class LineRules
 {
     /// <summary>How many free lines a remedy proposes.</summary>
@@ -20,7 +22,8 @@ internal static class LineRules
                 OfHats(profile, claim, gpio, Free(profile, claims, boot, claim), report);
                 if (!claim.IsOutput && boot.Driven(gpio) is not null)
                     report.Error(
-                        FindingRule.ConfigTxt, "configTxt", claim.Function, claim.Where, "config.txt drives this input as an output: a closed contact shorts the line",
+                        FindingRule.ConfigTxt, "configTxt", claim.Function, claim.Where,
+                            "config.txt drives this input as an output: a closed contact shorts the line",
                         $"write gpio={gpio}=ip,pu");
             }
         }
@@ -35,42 +38,53 @@ internal static class LineRules
         var to = claim.To;
         var places = (to.Gpio is null ? 0 : 1) + (to.Line is null ? 0 : 1) + (to.Card is null ? 0 : 1);
         if (places != 1)
-            report.Error(FindingRule.Value, claim.Field, claim.Function, "", $"is wired to {places} places; gpio, line and card exclude each other", "keep exactly one of the three");
+            report.Error(FindingRule.Value, claim.Field, claim.Function, "", $"is wired to {places} places; gpio, line and card exclude each other",
+                "keep exactly one of the three");
         if (to.Gpio is < 0 or > Header.GpioMax)
             report.Error(
-                FindingRule.Value, $"{claim.Field}.gpio", claim.Function, "", $"GPIO{to.Gpio} is not on the header", $"use a BCM number, 0 … {Header.GpioMax}, not the number of the pin");
+                FindingRule.Value, $"{claim.Field}.gpio", claim.Function, "", $"GPIO{to.Gpio} is not on the header",
+                    $"use a BCM number, 0 … {Header.GpioMax}, not the number of the pin");
         if (to.Pin is < 1 or > Header.PinCount)
         {
-            report.Error(FindingRule.Value, $"{claim.Field}.pin", claim.Function, "", $"pin {to.Pin} is not on the header", $"pins count 1 … {Header.PinCount}");
+            report.Error(FindingRule.Value, $"{claim.Field}.pin", claim.Function, "", $"pin {to.Pin} is not on the header",
+                $"pins count 1 … {Header.PinCount}");
             return;
         }
 
         if (to.Pin is not { } pin)
             return;
         if (to.Card is not null)
-            report.Error(FindingRule.PinMismatch, $"{claim.Field}.pin", claim.Function, claim.Where, $"a card's channel has no pin, the profile says {pin}", "take pin out");
+            report.Error(FindingRule.PinMismatch, $"{claim.Field}.pin", claim.Function, claim.Where,
+                $"a card's channel has no pin, the profile says {pin}", "take pin out");
         else if (claim.Gpio is { } gpio && Header.PinOf(gpio) != pin)
             report.Error(
-                FindingRule.PinMismatch, $"{claim.Field}.pin", claim.Function, claim.Where, $"the profile says pin {pin}, which is {Header.NameOf(pin)}",
-                $"write pin {Header.PinOf(gpio)}{(Header.GpioOf(pin) is { } other ? $", or gpio {other} if the wire really sits on pin {pin}" : "")}");
+                FindingRule.PinMismatch, $"{claim.Field}.pin", claim.Function, claim.Where,
+                    $"the profile says pin {pin}, which is {Header.NameOf(pin)}",
+                $"write pin {Header.PinOf(gpio)}"
+                    + (Header.GpioOf(pin) is { } other ? $", or gpio {other} if the wire really sits on pin {pin}" : ""));
         else if (claim.Gpio is null && to.Line is not null && Header.GpioOf(pin) is null)
-            report.Error(FindingRule.PinMismatch, $"{claim.Field}.pin", claim.Function, claim.Where, $"pin {pin} is {Header.NameOf(pin)}, no line", "correct the pin");
+            report.Error(FindingRule.PinMismatch, $"{claim.Field}.pin", claim.Function, claim.Where, $"pin {pin} is {Header.NameOf(pin)}, no line",
+                "correct the pin");
     }
 
     private static void Reserved(BoardProfile profile, Claim claim, int gpio, BootLines boot, string free, CheckReport report)
     {
         var field = Field(claim);
         if (gpio is 0 or 1)
-            report.Error(FindingRule.ReservedPin, field, claim.Function, claim.Where, "the firmware reads the EEPROM of HATs here at every start", free);
+            report.Error(FindingRule.ReservedPin, field, claim.Function, claim.Where, "the firmware reads the EEPROM of HATs here at every start",
+                free);
         else if (gpio is 2 or 3 && (profile.Devices is { Count: > 0 } || boot.HasI2c || profile.Hats?.Any(hat => hat.I2c is { Count: > 0 }) == true))
             report.Error(FindingRule.ReservedPin, field, claim.Function, claim.Where, "this is the I²C bus, and the cabinet uses it", free);
         else if (gpio is 14 or 15 && (boot.HasUart || claim.IsOutput))
             report.Error(
-                FindingRule.ReservedPin, field, claim.Function, claim.Where, "the serial console speaks here, from the first second of the boot on if enable_uart=1 is set", free);
+                FindingRule.ReservedPin, field, claim.Function, claim.Where,
+                    "the serial console speaks here, from the first second of the boot on if enable_uart=1 is set", free);
         else if (gpio is 14 or 15)
-            report.Answerable(Severity.Warning, FindingRule.ReservedPin, field, claim.Function, claim.Where, "kept free for the serial console", free);
+            report.Answerable(Severity.Warning, FindingRule.ReservedPin, field, claim.Function, claim.Where, "kept free for the serial console",
+                free);
         if (boot.TakenBy(gpio) is { } taker)
-            report.Error(FindingRule.ReservedPin, field, claim.Function, claim.Where, $"{taker} in config.txt takes this line for itself", $"take that out of configTxt, or {free}");
+            report.Error(FindingRule.ReservedPin, field, claim.Function, claim.Where, $"{taker} in config.txt takes this line for itself",
+                $"take that out of configTxt, or {free}");
     }
 
     private static void OfHats(BoardProfile profile, Claim claim, int gpio, string free, CheckReport report)
@@ -87,7 +101,8 @@ internal static class LineRules
             foreach (var second in place.Skip(1))
             {
                 var remedy = second.To.Card is null ? Free(profile, claims, boot, second) : "move it to a free channel";
-                report.Error(FindingRule.LineTwice, Field(second), second.Function, second.Where, $"is taken by {place.First().Function} already", remedy);
+                report.Error(FindingRule.LineTwice, Field(second), second.Function, second.Where, $"is taken by {place.First().Function} already",
+                    remedy);
             }
     }
 
@@ -101,7 +116,8 @@ internal static class LineRules
                 var field = $"hats[{i}].pins[{j}].gpio";
                 if (pin.Gpio is < 0 or > Header.GpioMax)
                 {
-                    report.Error(FindingRule.Value, field, "", "", $"GPIO{pin.Gpio} of {hat.Name} is not on the header", $"use a BCM number, 0 … {Header.GpioMax}");
+                    report.Error(FindingRule.Value, field, "", "", $"GPIO{pin.Gpio} of {hat.Name} is not on the header",
+                        $"use a BCM number, 0 … {Header.GpioMax}");
                     continue;
                 }
 
@@ -115,7 +131,8 @@ internal static class LineRules
             }
 
             if (!hat.Verified)
-                report.Note(FindingRule.HatUnverified, $"hats[{i}].verified", "", "", $"the pins of {hat.Name} were never checked on a real one", "Measure them, then set verified");
+                report.Note(FindingRule.HatUnverified, $"hats[{i}].verified", "", "", $"the pins of {hat.Name} were never checked on a real one",
+                    "Measure them, then set verified");
         }
     }
 
@@ -130,7 +147,8 @@ internal static class LineRules
             .Take(ProposalsMax)
             .Select(gpio => string.Create(CultureInfo.InvariantCulture, $"GPIO{gpio} (pin {Header.PinOf(gpio)})"))
             .ToList();
-        return free.Count == 0 ? "no line of the header is free for it: use a relay card" : $"move {claim.Function} to a free line: {string.Join(", ", free)}";
+        return free.Count == 0
+            ? "no line of the header is free for it: use a relay card" : $"move {claim.Function} to a free line: {string.Join(", ", free)}";
     }
 
     private static string Field(Claim claim) => claim.To switch

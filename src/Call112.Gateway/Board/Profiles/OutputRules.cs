@@ -27,7 +27,8 @@ internal static class OutputRules
         var header = profile.Outputs.Any(output => LineClaims.GpioOf(output.To) is not null);
         if (header && IsPi(profile) && !boot.HasStrictGpio)
             report.Warning(
-                FindingRule.ConfigTxt, "configTxt", "", "", "without dtparam=strict_gpiod a dead service leaves its outputs driven (hardware.md §3.1)",
+                FindingRule.ConfigTxt, "configTxt", "", "",
+                    "without dtparam=strict_gpiod a dead service leaves its outputs driven (hardware.md §3.1)",
                 "add dtparam=strict_gpiod");
     }
 
@@ -39,7 +40,8 @@ internal static class OutputRules
         var onHigh = !output.ActiveLow;
         if (boot.Driven(gpio) is { } high && high == onHigh)
             report.Error(
-                FindingRule.ConfigTxt, "configTxt", output.Function, where, $"config.txt drives it {(high ? "high" : "low")}, which energises it at every boot",
+                FindingRule.ConfigTxt, "configTxt", output.Function, where,
+                    $"config.txt drives it {(high ? "high" : "low")}, which energises it at every boot",
                 $"write gpio={gpio}=op,{(onHigh ? "dl" : "dh")}");
         if (Header.IsPulledUpAtReset(gpio) != onHigh)
             return;
@@ -50,8 +52,10 @@ internal static class OutputRules
             $"{at}.activeLow",
             output.Function,
             where,
-            $"the reset pulls this line {(onHigh ? "up" : "down")}, and the output is active-{(onHigh ? "high" : "low")}: energised at every boot until the service takes it",
-            $"move it to {(onHigh ? $"GPIO{Header.LastPulledUp + 1} … {Header.GpioMax}" : $"GPIO4 … {Header.LastPulledUp}")}, or fit an external pull-{(onHigh ? "down" : "up")}"
+            $"the reset pulls this line {(onHigh ? "up" : "down")}, and the output is active-{(onHigh ? "high" : "low")}:"
+                + " energised at every boot until the service takes it",
+            $"move it to {(onHigh ? $"GPIO{Header.LastPulledUp + 1} … {Header.GpioMax}" : $"GPIO4 … {Header.LastPulledUp}")},"
+                + $" or fit an external pull-{(onHigh ? "down" : "up")}"
                 + $" of 4.7 … 10 kΩ, write gpio={gpio}=op,{(onHigh ? "dl" : "dh")} into configTxt and state it in remedies",
             firmware ? null : $"configTxt has no gpio={gpio}=op,{(onHigh ? "dl" : "dh")}");
     }
@@ -60,7 +64,8 @@ internal static class OutputRules
     {
         if (output.Function == "siren" && output.Contact == RelayContact.NormallyClosed)
             report.Error(
-                FindingRule.Contact, $"{at}.contact", output.Function, where, "a siren on the normally closed contact sounds whenever the box has no power",
+                FindingRule.Contact, $"{at}.contact", output.Function, where,
+                    "a siren on the normally closed contact sounds whenever the box has no power",
                 "wire it to the normally open contact");
         if (output.Function == BoardFunctions.Health && output.Contact != RelayContact.NormallyClosed)
             report.Error(
@@ -80,7 +85,8 @@ internal static class OutputRules
     {
         if (output.OnCrash == CrashLevel.Hold && output.Function is "siren" or "strobe" or "buzzer" or BoardFunctions.Health)
             report.Error(
-                FindingRule.Crash, $"{at}.onCrash", output.Function, where, "must fall when the service dies: nobody would be left to end it", "write Off, or leave onCrash out");
+                FindingRule.Crash, $"{at}.onCrash", output.Function, where, "must fall when the service dies: nobody would be left to end it",
+                    "write Off, or leave onCrash out");
         if (output.To.Card is { } card && KindOf(profile, card.Device) == DeviceKind.Sequent4Rel4In)
             KeptByCard(output, at, where, report);
     }
@@ -112,7 +118,8 @@ internal static class OutputRules
         if (feedback.Input is not null)
         {
             if (feedback.AboveMilliamperes is not null)
-                report.Error(FindingRule.Feedback, $"{at}.aboveMilliamperes", output.Function, where, "a threshold without a current sensor", "take it out, or name current");
+                report.Error(FindingRule.Feedback, $"{at}.aboveMilliamperes", output.Function, where, "a threshold without a current sensor",
+                    "take it out, or name current");
             return;
         }
 
@@ -123,7 +130,8 @@ internal static class OutputRules
         if (feedback.AboveMilliamperes is not { } threshold || !(threshold > 0 && threshold < most))
             report.Error(
                 FindingRule.Feedback, $"{at}.aboveMilliamperes", output.Function, where,
-                feedback.AboveMilliamperes is null ? "no threshold for the current" : $"{feedback.AboveMilliamperes} mA is beyond 0 … {most:0} mA, what the shunt can measure",
+                feedback.AboveMilliamperes is null
+                    ? "no threshold for the current" : $"{feedback.AboveMilliamperes} mA is beyond 0 … {most:0} mA, what the shunt can measure",
                 "write 200 for a motor siren (hardware.md §3.2), or measure it");
     }
 

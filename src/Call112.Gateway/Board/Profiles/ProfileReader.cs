@@ -35,7 +35,8 @@ public static class ProfileReader
         var parsed = Parse(path);
         if (parsed.Profile is null)
             return parsed;
-        var errors = parsed.Findings.Where(finding => finding.Severity == Severity.Error).Select(finding => new FieldError(At(finding.Field, finding.FileLine), finding.Text));
+        var errors = parsed.Findings.Where(finding => finding.Severity == Severity.Error)
+            .Select(finding => new FieldError(At(finding.Field, finding.FileLine), finding.Text));
         return errors.ToList() is { Count: > 0 } refused ? new ProfileResult(null, refused) { Findings = parsed.Findings } : parsed;
     }
 
@@ -117,7 +118,8 @@ public static class ProfileReader
         name = name.Split('[')[0];
         foreach (var record in s_types)
             if (message.Contains($"converted to {record.FullName}.", StringComparison.Ordinal)
-                && BoardProfileJsonContext.Default.GetTypeInfo(record)?.Properties.FirstOrDefault(property => property.Name == name)?.PropertyType is { } type)
+                && BoardProfileJsonContext.Default.GetTypeInfo(record)?.Properties.FirstOrDefault(property =>
+                    property.Name == name)?.PropertyType is { } type)
                 return WordOf(element && type.IsGenericType ? type.GenericTypeArguments[0] : type);
         return s_words.FirstOrDefault(known => message.Contains($"converted to {known.Key.FullName}.", StringComparison.Ordinal)).Value
             ?? (message.Contains("IReadOnlyList", StringComparison.Ordinal) ? "a list" : "an object { … }");
@@ -135,7 +137,8 @@ public static class ProfileReader
     private static string Fields(string message)
     {
         var type = Array.Find(s_types, type => message.Contains($"'{type.FullName}'", StringComparison.Ordinal));
-        return type is not null && BoardProfileJsonContext.Default.GetTypeInfo(type) is { } info ? string.Join(", ", info.Properties.Select(property => property.Name)) : "none";
+        return type is not null && BoardProfileJsonContext.Default.GetTypeInfo(type) is { } info
+            ? string.Join(", ", info.Properties.Select(property => property.Name)) : "none";
     }
 }
 

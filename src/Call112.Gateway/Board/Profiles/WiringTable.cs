@@ -27,7 +27,9 @@ public sealed record WiringRow(
 /// <summary>What a thing is called on the drawing and the panel: Bahasa Indonesia first.</summary>
 public sealed record Label(string Indonesian, string English);
 
-/// <summary>The wires of a profile, in the order of the header, then the cards. Shared by <c>board show</c> and the drawings in hardware/wiring.</summary>
+/// <summary>
+/// The wires of a profile, in the order of the header, then the cards. Shared by <c>board show</c> and the drawings in hardware/wiring.
+/// </summary>
 public static class WiringTable
 {
     private static readonly Dictionary<string, Label> s_labels = new(StringComparer.Ordinal)
@@ -108,8 +110,10 @@ public static class WiringTable
     {
         if (input.Loop is { } loop)
             return new WiringRow(
-                null, string.Create(CultureInfo.InvariantCulture, $"{loop.Device} A{loop.Channel}"), input.Function, LabelOf(input.Function), IsOutput: false,
-                string.Create(CultureInfo.InvariantCulture, $"{loop.PressedAboveVolts}…{loop.CutAboveVolts} V"), "", input.NormallyClosed ? "NC" : "NO", "",
+                null, string.Create(CultureInfo.InvariantCulture, $"{loop.Device} A{loop.Channel}"), input.Function, LabelOf(input.Function),
+                    IsOutput: false,
+                string.Create(CultureInfo.InvariantCulture, $"{loop.PressedAboveVolts}…{loop.CutAboveVolts} V"), "", input.NormallyClosed
+                    ? "NC" : "NO", "",
                 input.Terminal ?? "", input.Wire ?? "", input.Load ?? "", "");
         var (pin, place) = Place(input.To ?? new WiredTo(), isOutput: false);
         return new WiringRow(

@@ -29,7 +29,8 @@ internal static class BoardFiles
 
     public static ProfileResult Parse(string json) => ProfileReader.Parse(Encoding.UTF8.GetBytes(json).AsSpan());
 
-    private static IEnumerable<string> Json(string folder) => Directory.GetFiles(folder, "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Json(string folder) =>
+        Directory.GetFiles(folder, "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

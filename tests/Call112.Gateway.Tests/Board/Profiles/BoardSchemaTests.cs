@@ -36,8 +36,10 @@ public sealed class BoardSchemaTests
     [InlineData("""{"name":"a","description":"a","chip":["p"],"outputs":[],"inputs":[],"x":1}""", "$.x: no such field")]
     [InlineData("""{"name":"a","description":"a","chip":["p"],"outputs":[],"inputs":[],"i2cBus":256}""", "$.i2cBus: above 255")]
     [InlineData("""{"name":"a","description":"a","chip":["p"],"outputs":[],"inputs":[],"i2cBus":"1"}""", "$.i2cBus: no integer")]
-    [InlineData("""{"name":"a","description":"a","chip":["p"],"outputs":[],"inputs":[{"function":"panik","to":{"gpio":4}}]}""", "$.inputs[0].function: none of the words")]
-    [InlineData("""{"name":"a","description":"a","chip":["p"],"outputs":[],"inputs":[{"function":"panic","to":{"gpio":4,"line":"x"}}]}""", "$.inputs[0].to: fits 2 of the choices")]
+    [InlineData("""{"name":"a","description":"a","chip":["p"],"outputs":[],"inputs":[{"function":"panik","to":{"gpio":4}}]}""",
+        "$.inputs[0].function: none of the words")]
+    [InlineData("""{"name":"a","description":"a","chip":["p"],"outputs":[],"inputs":[{"function":"panic","to":{"gpio":4,"line":"x"}}]}""",
+        "$.inputs[0].to: fits 2 of the choices")]
     public void The_schema_refuses(string json, string fault) => Assert.Equal([fault], SchemaFaults.Of(JsonNode.Parse(json), s_schema, s_schema));
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class BoardSchemaTests
     {
         foreach (var (record, form) in s_forms)
         {
-            var parameters = record.GetConstructors().Single(constructor => constructor.GetParameters().Length > 1 || record == typeof(Remedy)).GetParameters();
+            var parameters = record.GetConstructors().Single(constructor => constructor.GetParameters().Length > 1
+                || record == typeof(Remedy)).GetParameters();
             var fields = form["properties"]!.AsObject();
             Assert.Equal(parameters.Select(NameOf).Order(StringComparer.Ordinal), fields.Select(field => field.Key).Order(StringComparer.Ordinal));
             Assert.Equal(
@@ -55,7 +58,8 @@ public sealed class BoardSchemaTests
                 Agree($"{record.Name}.{parameter.Name}", parameter, fields[NameOf(parameter)]!.AsObject());
         }
 
-        static string NameOf(ParameterInfo parameter) => parameter.Name == "Schema" ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
+        static string NameOf(ParameterInfo parameter) => parameter.Name == "Schema"
+            ? "$schema" : JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class BoardSchemaTests
         Assert.Equal(ProfileCheck.InputFunctions, Words("inputLine", "function"));
         Assert.Equal(ProfileCheck.Remediable.Select(rule => rule.ToString()), Words("remedy", "rule"));
 
-        static IEnumerable<string> Words(string form, string field) => s_schema["$defs"]![form]!["properties"]![field]!["enum"]!.AsArray().Select(word => (string)word!);
+        static IEnumerable<string> Words(string form, string field) =>
+            s_schema["$defs"]![form]!["properties"]![field]!["enum"]!.AsArray().Select(word => (string)word!);
     }
 
     /// <summary>Type, words and default of a field on both sides.</summary>

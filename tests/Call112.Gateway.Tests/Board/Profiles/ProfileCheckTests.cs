@@ -29,7 +29,8 @@ public sealed class ProfileCheckTests
     [Fact]
     public void A_stated_remedy_against_the_pull_is_told_as_a_note_and_believed_only_with_the_firmware_line()
     {
-        var built = WithSiren(s_sound.Outputs[0] with { ActiveLow = true }) with { Remedies = [new Remedy(FindingRule.WrongPull, "siren", "R1, 10 kOhm to 3V3")] };
+        var built = WithSiren(
+            s_sound.Outputs[0] with { ActiveLow = true }) with { Remedies = [new Remedy(FindingRule.WrongPull, "siren", "R1, 10 kOhm to 3V3")] };
         var half = Assert.Single(ProfileCheck.Check(built));
         Assert.Equal(Severity.Warning, half.Severity);
         Assert.Contains("but configTxt has no gpio=20=op,dh", half.Text, StringComparison.Ordinal);
@@ -100,7 +101,8 @@ public sealed class ProfileCheckTests
     public void A_button_on_a_line_that_something_else_owns_is_refused(int gpio, string configTxt, string what)
     {
         var profile = WithButton(s_sound.Inputs[0] with { To = new WiredTo(gpio) }) with { ConfigTxt = ["dtparam=strict_gpiod", configTxt] };
-        Assert.Contains(what, Assert.Single(ProfileCheck.Check(profile), finding => finding.Severity == Severity.Error).Text, StringComparison.Ordinal);
+        Assert.Contains(what, Assert.Single(ProfileCheck.Check(profile), finding => finding.Severity == Severity.Error).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +171,9 @@ public sealed class ProfileCheckTests
         var quiet = s_sound with { Outputs = [s_sound.Outputs[1], new OutputLine("buzzer", new WiredTo(22))] };
         Found(quiet, Severity.Error, FindingRule.MissingFunction, "siren", "", "would stay silent");
         Assert.Equal(
-            Severity.Note, Assert.Single(ProfileCheck.Check(quiet with { Remedies = [new Remedy(FindingRule.MissingFunction, "siren", "office, annunciation Chime")] })).Severity);
+            Severity.Note, Assert.Single(
+                ProfileCheck.Check(quiet with { Remedies = [
+                new Remedy(FindingRule.MissingFunction, "siren", "office, annunciation Chime")] })).Severity);
     }
 
     [Fact]

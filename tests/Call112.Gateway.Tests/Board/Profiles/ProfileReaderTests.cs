@@ -38,7 +38,8 @@ public sealed class ProfileReaderTests : IDisposable
         { "\"fuse\": \"5 A\"", "\"fuse\": \"a\", \"fuse\": \"b\"", "outputs[0].fuse (line 6): is written twice" },
         { "\"inputs\": []", "\"inputs\": [null]", "inputs[0] (line 8): null in a list; take the element out" },
         { "\"inputs\": []", "\"inputs\": {}", "inputs (line 8): expected a list" },
-        { "\"5 A\"", "\"5\\u0007A\"", "outputs[0].fuse (line 6): holds a control character or one beyond the basic plane; write it in plain letters" },
+        { "\"5 A\"", "\"5\\u0007A\"",
+            "outputs[0].fuse (line 6): holds a control character or one beyond the basic plane; write it in plain letters" },
         { "[\"pinctrl-rp1\"]", "[5]", "chip[0] (line 4): expected a text" },
         { "{ \"gpio\": 20, \"pin\": 38 }", "20", "outputs[0].to (line 6): expected an object { … }" },
     };
@@ -66,14 +67,17 @@ public sealed class ProfileReaderTests : IDisposable
     public void Limits_of_lists_texts_and_depth_are_kept()
     {
         var many = string.Join(", ", Enumerable.Repeat("\"a\"", 65));
-        Assert.Equal("configTxt[64] (line 9): more than 64 elements in one list", Only(Good.Replace("\"dtparam=strict_gpiod\"", many, StringComparison.Ordinal)));
-        Assert.Equal("outputs[0].fuse (line 6): longer than 200 characters", Only(Good.Replace("5 A", new string('A', 201), StringComparison.Ordinal)));
+        Assert.Equal("configTxt[64] (line 9): more than 64 elements in one list",
+            Only(Good.Replace("\"dtparam=strict_gpiod\"", many, StringComparison.Ordinal)));
+        Assert.Equal("outputs[0].fuse (line 6): longer than 200 characters",
+            Only(Good.Replace("5 A", new string('A', 201), StringComparison.Ordinal)));
         Assert.Contains("depth", Only(new string('[', 40) + new string(']', 40)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_no_JSON_is_told_with_its_line() =>
-        Assert.StartsWith("(line 8): not JSON: '}'", Only(Good.Replace("\"inputs\": [],", "\"inputs\": [},", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith("(line 8): not JSON: '}'", Only(Good.Replace("\"inputs\": [],", "\"inputs\": [},", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Half_a_surrogate_pair_is_an_error_and_no_crash() =>
@@ -81,7 +85,9 @@ public sealed class ProfileReaderTests : IDisposable
 
     [Fact]
     public void A_mark_of_byte_order_and_comments_are_taken() =>
-        Assert.NotNull(ProfileReader.Parse([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Good.Replace("\"inputs\": [],", "\"inputs\": [], // none yet", StringComparison.Ordinal))]).Profile);
+        Assert.NotNull(ProfileReader.Parse(
+            [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(
+            Good.Replace("\"inputs\": [],", "\"inputs\": [], // none yet", StringComparison.Ordinal))]).Profile);
 
     [Fact]
     public void A_profile_with_an_error_is_not_driven_but_can_still_be_looked_at()
@@ -91,7 +97,8 @@ public sealed class ProfileReaderTests : IDisposable
         var read = ProfileReader.Read(path);
         Assert.Null(read.Profile);
         Assert.Equal(
-            "outputs[0].to.pin (line 6): siren, GPIO20 (pin 38): the profile says pin 37, which is GPIO26. Remedy: write pin 38, or gpio 26 if the wire really sits on pin 37.",
+            "outputs[0].to.pin (line 6): siren, GPIO20 (pin 38): the profile says pin 37, which is GPIO26."
+                + " Remedy: write pin 38, or gpio 26 if the wire really sits on pin 37.",
             Assert.Single(read.Errors).ToString());
         Assert.Equal(20, ProfileReader.Parse(path).Profile!.Outputs[0].To.Gpio);
     }
@@ -99,7 +106,8 @@ public sealed class ProfileReaderTests : IDisposable
     [Fact]
     public void A_file_that_is_absent_or_too_large_is_an_error()
     {
-        Assert.Contains("absent.json", Assert.Single(ProfileReader.Read(Path.Combine(_folder.FullName, "absent.json")).Errors).Reason, StringComparison.Ordinal);
+        Assert.Contains("absent.json", Assert.Single(ProfileReader.Read(Path.Combine(_folder.FullName, "absent.json")).Errors).Reason,
+            StringComparison.Ordinal);
         var huge = Path.Combine(_folder.FullName, "huge.json");
         File.WriteAllText(huge, new string(' ', ProfileReader.SizeMax + 1));
         Assert.Contains("longer than", Assert.Single(ProfileReader.Read(huge).Errors).Reason, StringComparison.Ordinal);

@@ -32,7 +32,8 @@ internal static class SchemaFaults
             case "enum":
                 return term.AsArray().Any(one => JsonNode.DeepEquals(one, value)) ? [] : [$"{path}: none of the words"];
             case "properties" when value is JsonObject known:
-                return known.Where(field => term[field.Key] is not null).SelectMany(field => Of(field.Value, term[field.Key]!.AsObject(), root, $"{path}.{field.Key}"));
+                return known.Where(field => term[field.Key] is not null)
+                    .SelectMany(field => Of(field.Value, term[field.Key]!.AsObject(), root, $"{path}.{field.Key}"));
             case "additionalProperties" when value is JsonObject all:
                 return all.Where(field => schema["properties"]![field.Key] is null).Select(field => $"{path}.{field.Key}: no such field");
             case "required" when value is JsonObject given:
@@ -70,7 +71,8 @@ internal static class SchemaFaults
 
     private static bool IsOf(string type, JsonNode? value) => (type, value?.GetValueKind()) switch
     {
-        ("object", JsonValueKind.Object) or ("array", JsonValueKind.Array) or ("string", JsonValueKind.String) or ("number", JsonValueKind.Number) => true,
+        ("object", JsonValueKind.Object) or ("array", JsonValueKind.Array) or ("string", JsonValueKind.String) or ("number", JsonValueKind.Number) =>
+            true,
         ("boolean", JsonValueKind.True or JsonValueKind.False) => true,
         ("integer", JsonValueKind.Number) => int.TryParse(value!.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
         _ => false,

@@ -42,7 +42,9 @@ public sealed class ShippedProfilesTests
     public void Builds_A_and_B_and_Sixfab_have_their_buttons_on_the_same_pins()
     {
         var files = new[] { "reference-a.json", "reference-b.json", "sixfab-ec25.json" };
-        var places = files.Select(file => ProfileReader.Read(Path.Combine(BoardFiles.Boards, file)).Profile!.Inputs.Select(input => (input.Function, input.To?.Gpio, input.Terminal)).ToList()).ToList();
+        var places = files.Select(file =>
+            ProfileReader.Read(Path.Combine(BoardFiles.Boards, file)).Profile!.Inputs
+            .Select(input => (input.Function, input.To?.Gpio, input.Terminal)).ToList()).ToList();
         Assert.Equal(places[0], places[1]);
         Assert.Equal(places[0], places[2]);
     }
@@ -86,7 +88,8 @@ public sealed class ShippedProfilesTests
         var output = new StringWriter { NewLine = "\n" };
         var folder = Path.Combine(BoardFiles.Boards, "broken");
         Assert.Equal(CommandLine.Failed, BoardCheckVerb.Run([.. BoardFiles.Broken.Select(file => Path.Combine(folder, file))], output));
-        Assert.Equal(File.ReadAllText(Path.Combine(folder, "errors.txt")), output.ToString().Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal));
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, "errors.txt")),
+            output.ToString().Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +97,8 @@ public sealed class ShippedProfilesTests
     {
         var output = new StringWriter();
         Assert.Equal(CommandLine.Well, BoardCheckVerb.Run([.. BoardFiles.Shipped.Select(file => Path.Combine(BoardFiles.Boards, file))], output));
-        Assert.Equal(CommandLine.Failed, BoardCheckVerb.Run([Path.Combine(BoardFiles.Boards, "absent.json"), Path.Combine(BoardFiles.Boards, "rig.json")], output));
+        Assert.Equal(CommandLine.Failed,
+            BoardCheckVerb.Run([Path.Combine(BoardFiles.Boards, "absent.json"), Path.Combine(BoardFiles.Boards, "rig.json")], output));
         Assert.Contains("absent.json: refused: errors 1, warnings 0, notes 0", output.ToString(), StringComparison.Ordinal);
     }
 

@@ -62,12 +62,14 @@ public sealed class WiringDrawingTests
                     "middle" => x - (length / 2),
                     _ => x,
                 };
-                Assert.True(left >= 6 && left + length <= PageWidth - 6 && y is >= 6 and <= PageHeight - 6, $"{sheet.FileName}: '{text.Value}' leaves the frame");
+                Assert.True(left >= 6 && left + length <= PageWidth - 6 && y is >= 6 and <= PageHeight - 6,
+                    $"{sheet.FileName}: '{text.Value}' leaves the frame");
                 Assert.True(size >= 1.8, $"{sheet.FileName}: '{text.Value}' is too small to read");
             }
     }
 
     private static BoardProfile Profile(string file) => ProfileReader.Read(Path.Combine(BoardFiles.Boards, file)).Profile!;
 
-    private static IEnumerable<string> Texts(XDocument svg) => svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Replace('\u00A0', ' '));
+    private static IEnumerable<string> Texts(XDocument svg) =>
+        svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Replace('\u00A0', ' '));
 }
