@@ -27,8 +27,22 @@ public static class Header
     /// <summary>Names that kernels of the Pi give to lines beside <c>GPIOn</c>.</summary>
     private static readonly Dictionary<string, int> s_names = new(StringComparer.Ordinal)
     {
-        ["ID_SDA"] = 0, ["ID_SDA0"] = 0, ["ID_SD"] = 0, ["ID_SCL"] = 1, ["ID_SCL0"] = 1, ["ID_SC"] = 1, ["SDA1"] = 2, ["SCL1"] = 3, ["GPIO_GCLK"] = 4,
-        ["SPI_CE1_N"] = 7, ["SPI_CE0_N"] = 8, ["SPI_MISO"] = 9, ["SPI_MOSI"] = 10, ["SPI_SCLK"] = 11, ["TXD1"] = 14, ["RXD1"] = 15,
+        ["ID_SDA"] = 0,
+        ["ID_SDA0"] = 0,
+        ["ID_SD"] = 0,
+        ["ID_SCL"] = 1,
+        ["ID_SCL0"] = 1,
+        ["ID_SC"] = 1,
+        ["SDA1"] = 2,
+        ["SCL1"] = 3,
+        ["GPIO_GCLK"] = 4,
+        ["SPI_CE1_N"] = 7,
+        ["SPI_CE0_N"] = 8,
+        ["SPI_MISO"] = 9,
+        ["SPI_MOSI"] = 10,
+        ["SPI_SCLK"] = 11,
+        ["TXD1"] = 14,
+        ["RXD1"] = 15,
     };
 
     /// <summary>The BCM number on a pin, or null for a supply or ground.</summary>
