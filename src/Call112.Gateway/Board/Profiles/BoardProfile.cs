@@ -12,6 +12,9 @@ namespace Call112.Gateway.Board.Profiles;
 /// <param name="I2cBus">Bus number of the I²C devices, <c>/dev/i2c-N</c>.</param>
 /// <param name="BlankInputsMs">Inputs keep their last level for so long after a relay edge, ms, 0 … 1,000; 0 does not blank (hardware.md §3.2).</param>
 /// <param name="ConfigTxt">Lines of config.txt that this cabinet needs.</param>
+/// <param name="Remedies">What the wiring does against a finding of <see cref="ProfileCheck"/> that would refuse or warn;
+/// the check then tells it as a note.</param>
+/// <param name="Schema">Where an editor finds the form; the service does not read it.</param>
 public sealed record BoardProfile(
     string Name,
     string Description,
@@ -22,7 +25,15 @@ public sealed record BoardProfile(
     IReadOnlyList<Hat>? Hats = null,
     int I2cBus = 1,
     int BlankInputsMs = 100,
-    IReadOnlyList<string>? ConfigTxt = null);
+    IReadOnlyList<string>? ConfigTxt = null,
+    IReadOnlyList<Remedy>? Remedies = null,
+    [property: JsonPropertyName("$schema")] string? Schema = null);
+
+/// <summary>A known weakness of the wiring, and what was built against it. It answers a finding; it never silences one.</summary>
+/// <param name="Rule">The rule that the check would name; only those of <see cref="ProfileCheck.Remediable"/>.</param>
+/// <param name="Function">The function that the finding names.</param>
+/// <param name="Built">What was built, for people.</param>
+public sealed record Remedy(FindingRule Rule, string Function, string Built);
 
 /// <summary>Where a function is wired: a GPIO line by BCM number or by name, or a relay or input of a card. Exactly one of the three.</summary>
 /// <param name="Gpio">BCM number, 0 … 27.</param>
@@ -44,7 +55,9 @@ public sealed record CardChannel(string Device, int Channel);
 /// <param name="MaxOnSeconds">Longest time energised without a break that the wiring allows, s; told in the wiring table.</param>
 /// <param name="Terminal">Where the load's wire ends.</param>
 /// <param name="Wire">Colour and cross-section.</param>
-/// <param name="Load">What hangs on it, with its fuse.</param>
+/// <param name="Load">What hangs on it.</param>
+/// <param name="Fuse">Fuse of the load's feed; a relay contact without one is a warning.</param>
+/// <param name="Suppressor">What takes the load's switching spike: flyback diode, TVS, MOV.</param>
 public sealed record OutputLine(
     string Function,
     WiredTo To,
@@ -55,7 +68,9 @@ public sealed record OutputLine(
     double? MaxOnSeconds = null,
     string? Terminal = null,
     string? Wire = null,
-    string? Load = null);
+    string? Load = null,
+    string? Fuse = null,
+    string? Suppressor = null);
 
 public enum CrashLevel
 {
@@ -149,12 +164,22 @@ public sealed record HatPin(int Gpio, string Use, bool MustStayFree = true);
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
+    AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     ReadCommentHandling = System.Text.Json.JsonCommentHandling.Skip,
     AllowTrailingCommas = true,
-    WriteIndented = true)]
+    WriteIndented = true,
+    Converters =
+    [
+        typeof(NamedOnly<CrashLevel>), typeof(NamedOnly<RelayContact>), typeof(NamedOnly<LineBias>), typeof(NamedOnly<DeviceKind>),
+        typeof(NamedOnly<GaugeRole>), typeof(NamedOnly<FindingRule>),
+    ])]
 [JsonSerializable(typeof(BoardProfile))]
 internal sealed partial class BoardProfileJsonContext : JsonSerializerContext;
+
+/// <summary>An enum by its name only: a number would name whatever stands there after the next change.</summary>
+internal sealed class NamedOnly<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
+    where T : struct, Enum;
