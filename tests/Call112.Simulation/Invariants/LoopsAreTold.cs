@@ -18,6 +18,7 @@ internal sealed class LoopsAreTold(SimulatedCity city) : Invariant(city)
     /// <summary>A trouble that chatters ends after this much rest; and a tick or two.</summary>
     private static readonly TimeSpan s_endsWithin = Repeats.ChatterRest + TimeSpan.FromSeconds(3);
 
+    private readonly Dictionary<StationNode, string> _runs = [];
     private readonly HashSet<StationNode> _panics = [];
 
     public override string Name => "a broken loop is told";
@@ -28,15 +29,22 @@ internal sealed class LoopsAreTold(SimulatedCity city) : Invariant(city)
         {
             station.Ticked += () => Look(station);
             station.Stepped += () => Panic(station);
-            station.Started += () => _panics.Add(station);
+            _runs[station] = "";
         }
     }
 
-    /// <summary>What the journal held at the start is no new panic: the first look only takes note.</summary>
     private void Panic(StationNode station)
     {
         if (station.Loop?.State is not { } state)
             return;
+        if (_runs[station] != state.BootId)
+        {
+            // What the journal holds at the start is no new panic.
+            _runs[station] = state.BootId;
+            if (state.Stands(ReportEvent.PanicPressed))
+                _panics.Add(station);
+        }
+
         if (!state.Stands(ReportEvent.PanicPressed))
             _panics.Remove(station);
         else if (_panics.Add(station) && station.Cabinet.LoopOf(Inputs.Panic) is var (wire, since)

@@ -16,6 +16,7 @@ internal sealed class OutputsReadBack(SimulatedCity city) : Invariant(city)
     private static readonly TimeSpan s_endsWithin = Repeats.ChatterRest + TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<(StationNode, Outputs), Reading> _readings = [];
+    private readonly Dictionary<StationNode, string> _runs = [];
     private readonly HashSet<(StationNode, Guid, TimeSpan)> _sounding = [];
 
     public override string Name => "outputs are believed when read back";
@@ -27,16 +28,25 @@ internal sealed class OutputsReadBack(SimulatedCity city) : Invariant(city)
             station.Ticked += () => Look(station);
             station.Stepped += () => Sounding(station);
             station.Started += () => Forget(station);
+            _runs[station] = "";
         }
     }
 
-    /// <summary>What a run has perceived ends with it; what its journal holds as confirmed was judged in the run that confirmed it.</summary>
+    /// <summary>What a run has perceived ends with it.</summary>
     private void Forget(StationNode station)
     {
         foreach (var output in Levels.AllOutputs)
             _readings[(station, output)] = default;
+    }
+
+    /// <summary>A new run, on another clock: what its journal holds as confirmed was judged in the run that confirmed it.</summary>
+    private void NoteRun(StationNode station, StationState state)
+    {
+        if (_runs[station] == state.BootId)
+            return;
+        _runs[station] = state.BootId;
         _sounding.RemoveWhere(known => known.Item1 == station);
-        foreach (var alert in station.Loop?.State.Alerts ?? [])
+        foreach (var alert in state.Alerts)
             if (alert.SoundingConfirmed)
                 _sounding.Add((station, alert.Id, alert.SoundsSince));
     }
@@ -45,6 +55,7 @@ internal sealed class OutputsReadBack(SimulatedCity city) : Invariant(city)
     {
         if (station.Loop?.State is not { } state)
             return;
+        NoteRun(station, state);
         foreach (var alert in state.Alerts)
             if (alert is { SoundingConfirmed: true, Waits: true } && _sounding.Add((station, alert.Id, alert.SoundsSince))
                 && (station.Cabinet.Told & Annunciation.PrimaryOf(alert, station.Options)) == 0)
