@@ -32,9 +32,9 @@ public readonly record struct Loop(LoopState Seen, TimeSpan? Since, TimeSpan Bro
     /// <summary>Takes one sample.</summary>
     public Loop Sample(LoopState seen, TimeSpan now, StationTiming timing)
     {
-        var next = Since is { } since && seen == Seen
+        var next = Since is not null && seen == Seen
             ? this
-            : this with { Seen = seen, Since = now, BrokenBefore = Seen == LoopState.Whole || Since is null ? BrokenBefore : BrokenBefore + (now - Since.Value) };
+            : this with { Seen = seen, Since = now, BrokenBefore = Seen == LoopState.Whole ? BrokenBefore : BrokenBefore + HeldAt(now) };
         var held = next.HeldAt(now);
         if (seen != LoopState.Whole)
             return next with { IsBroken = next.IsBroken || next.BrokenBefore + held >= timing.LoopBrokenAfter };

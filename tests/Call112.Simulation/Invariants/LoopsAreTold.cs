@@ -61,7 +61,8 @@ internal sealed class LoopsAreTold(SimulatedCity city) : Invariant(city)
         {
             var (wire, since) = cabinet.LoopOf(input);
             since = Later(since, Later(station.StartedAt, cabinet.AnsweredSince));
-            var told = state.Alarms.Any(alarm => alarm.Event == ReportEvent.InputStuck && alarm.Detail!.StartsWith($"{Levels.NameOf(input)} loop ", StringComparison.Ordinal));
+            var name = $"{Levels.NameOf(input)} loop ";
+            var told = state.Alarms.Any(alarm => alarm.Event == ReportEvent.InputStuck && alarm.Detail!.StartsWith(name, StringComparison.Ordinal));
             var lasted = City.Schedule.Now - since;
             if (wire != LoopState.Whole && !told && lasted > Within)
                 Break($"the loop of {Levels.NameOf(input)} at {station.Id} has been {wire} for {lasted.TotalSeconds:0.0} s, and nobody was told");

@@ -32,7 +32,8 @@ internal sealed class OutputsFollowState(SimulatedCity city) : Invariant(city)
             Break($"the relays of {station.Id} are told {station.Cabinet.Asked} where the state says {wanted}");
         // A card that is back has all its relays off; the read-back finds that, and the next retry drives them.
         if (station.Cabinet is { StuckOff: Outputs.None, StuckOn: Outputs.None, Misread: Outputs.None, IsCardGone: false }
-            && City.Schedule.Now - Later(station.Cabinet.CardChangedAt, station.StartedAt) > s_backWithin && station.Cabinet.Outputs != station.Cabinet.Asked)
+            && City.Schedule.Now - Later(station.Cabinet.CardChangedAt, station.StartedAt) > s_backWithin
+            && station.Cabinet.Outputs != station.Cabinet.Asked)
             Break($"the relays of {station.Id} do {station.Cabinet.Outputs}, are told {station.Cabinet.Asked}, and nothing is broken any more");
     }
 }

@@ -75,13 +75,16 @@ internal sealed class OutputsReadBack(SimulatedCity city) : Invariant(city)
             var last = _readings.GetValueOrDefault((station, output));
             var next = !right
                 ? new Reading(last.WrongSince ?? now, null, null)
-                : asked ? last with { WrongSince = null, OnSince = last.OnSince ?? now } : last with { WrongSince = null, OffSince = last.OffSince ?? now };
+                : asked
+                    ? last with { WrongSince = null, OnSince = last.OnSince ?? now }
+                    : last with { WrongSince = null, OffSince = last.OffSince ?? now };
             _readings[(station, output)] = next;
             var told = state.Stands(ReportEvent.OutputFault, Levels.NameOf(output));
             if (next.WrongSince is { } wrong && now - wrong > FaultWithin && !told)
                 Break($"{Levels.NameOf(output)} of {station.Id} has read wrong for {(now - wrong).TotalSeconds:0.0} s, and is no fault");
-            if (told && next is { OnSince: { } on, OffSince: { } off } && now - on > s_endsWithin && now - off > s_endsWithin)
-                Break($"{Levels.NameOf(output)} of {station.Id} has read right for {s_endsWithin.TotalSeconds:0} s at both levels, and its fault stands");
+            var (on, off) = (next.OnSince ?? now, next.OffSince ?? now);
+            if (told && now - on > s_endsWithin && now - off > s_endsWithin)
+                Break($"{Levels.NameOf(output)} of {station.Id} has read right at both levels for {s_endsWithin.TotalSeconds:0} s, its fault stands");
         }
     }
 

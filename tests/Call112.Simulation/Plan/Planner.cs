@@ -15,8 +15,9 @@ internal static class Planner
         (Kind.Killed, 3), (Kind.KilledAtWrite, 4), (Kind.PowerCut, 3), (Kind.PowerCutAtWrite, 4),
         (Kind.DiskFull, 1), (Kind.DiskReadOnly, 1), (Kind.DiskFailsWrites, 1), (Kind.DiskFailsSyncs, 1), (Kind.DiskStalls, 1), (Kind.JournalDamaged, 1),
         (Kind.ClockJumps, 2), (Kind.ClockWrongAtBoot, 1),
-        (Kind.ButtonStuck, 1), (Kind.ButtonHeldAtBoot, 1), (Kind.ContactChatters, 1), (Kind.OutputDead, 1), (Kind.OutputStuckOn, 1), (Kind.ChipSilent, 1),
-        (Kind.LineStuck, 1), (Kind.LineHeld, 0.5), (Kind.ReadBackWrong, 1), (Kind.CardVanishes, 1.5), (Kind.LoopBroken, 1.5), (Kind.LoopChatters, 1),
+        (Kind.ButtonStuck, 1), (Kind.ButtonHeldAtBoot, 1), (Kind.ContactChatters, 1), (Kind.OutputDead, 1), (Kind.OutputStuckOn, 1),
+        (Kind.ChipSilent, 1), (Kind.LineStuck, 1), (Kind.LineHeld, 0.5), (Kind.ReadBackWrong, 1),
+        (Kind.CardVanishes, 1.5), (Kind.LoopBroken, 1.5), (Kind.LoopChatters, 1),
         (Kind.CenterKilled, 2), (Kind.CenterBreaks, 3), (Kind.CenterDead, 0.2),
         (Kind.Cloned, 0.3),
     ];
