@@ -4,7 +4,8 @@ namespace Call112.Station;
 
 /// <summary>
 /// Buttons and loops, from sampled levels. A button counts when it is pressed after a release; a button that is active for too long is
-/// stuck and ignored until it has been released for a while (F12). A loop or a power signal is its level.
+/// stuck and ignored until it has been released for a while (F12). A loop or a power signal is its level. What hangs on a broken wire is
+/// neither pressed nor released (<see cref="Loops"/>).
 /// </summary>
 internal static class Contacts
 {
@@ -12,17 +13,31 @@ internal static class Contacts
 
     public static void Sample(Decision decision, InputSample sample)
     {
-        var active = sample.Active;
+        var (active, now) = (sample.Active, decision.Now.Monotonic);
         for (var i = 0; i < Levels.AllInputs.Count; i++)
         {
+            var (before, loop) = Loops.Sample(decision, i, sample);
+            if (!loop.Counts)
+                continue;
             var input = Levels.AllInputs[i];
             var contacts = decision.State.Senses.Contacts;
-            var (next, edge) = contacts[i].Sample((active & input) != 0, decision.Now.Monotonic, decision.Timing.Settle);
+            var (next, edge) = BehindLoop(contacts[i], before, now).Sample((active & input) != 0, now, decision.Timing.Settle);
             if (next != contacts[i])
                 decision.Sense(decision.State.Senses with { Contacts = contacts.SetItem(i, next) });
             if (next.Known)
                 Judge(decision, input, next, edge);
         }
+    }
+
+    /// <summary>
+    /// A contact that nobody saw for a moment settles anew. After a repair it is found as at a start: whoever twists wires together, or stood on
+    /// the button meanwhile, has pressed nothing (decision 0014).
+    /// </summary>
+    private static Debouncer BehindLoop(Debouncer contact, Loop before, TimeSpan now)
+    {
+        if (before.IsBroken)
+            return default;
+        return before.Counts ? contact : contact with { CandidateSince = now };
     }
 
     private static void Judge(Decision decision, Inputs input, Debouncer contact, Edge edge)
@@ -83,7 +98,8 @@ internal static class Contacts
         {
             decision.Sense(senses with { HoldServed = true });
             var panic = senses.Contacts[IndexOfPanic];
-            if (panic.Active)
+            // Behind a broken loop nobody knows whether it is closed.
+            if (panic.Active || !panic.Known || !senses.Loops[IndexOfPanic].Counts)
                 return;
             // Told after the end, it would be a new alarm.
             Repeats.TellNow(decision, ReportEvent.PanicPressed);

@@ -4,7 +4,7 @@ using Call112.Messages;
 namespace Call112.Station;
 
 /// <summary>How often a report was made in its present window; durable, folded from the reports themselves.</summary>
-/// <param name="About">The kind of reason, the dispatch or the output that it was about; null counts all of the event together.</param>
+/// <param name="About">The kind of reason, the dispatch or the output or input that it was about; null counts all of the event together.</param>
 /// <param name="Since">When the window began, on the monotonic clock.</param>
 public readonly record struct Telling(ReportEvent Event, string? About, TimeSpan Since, int Count);
 
@@ -129,7 +129,7 @@ public static class Repeats
 
     private static bool IsCounted(ReportEvent what) => what
         is ReportEvent.Rejected or ReportEvent.Duplicate or ReportEvent.PanicPressed or ReportEvent.SelfTestPassed or ReportEvent.SelfTestFailed
-        or ReportEvent.TamperOpened or ReportEvent.MainsLost or ReportEvent.BatteryLow or ReportEvent.OutputFault;
+        or ReportEvent.TamperOpened or ReportEvent.MainsLost or ReportEvent.BatteryLow or ReportEvent.OutputFault or ReportEvent.InputStuck;
 
     /// <summary>
     /// What a limit of its own is kept for, so that one babbler does not hide the others: the copies of one dispatch, one output, one kind of
@@ -139,7 +139,7 @@ public static class Repeats
     {
         ReportEvent.Rejected when reason is not null => reason.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? reason[..colon] : reason,
         ReportEvent.Duplicate => dispatchId?.ToString(),
-        ReportEvent.OutputFault => detail,
+        ReportEvent.OutputFault or ReportEvent.InputStuck => detail,
         _ => null,
     };
 

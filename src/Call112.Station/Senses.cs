@@ -25,6 +25,9 @@ public sealed record Senses
     /// <summary>One debouncer for each of <see cref="Levels.AllInputs"/>.</summary>
     public ImmutableArray<Debouncer> Contacts { get; init; } = [.. new Debouncer[Levels.AllInputs.Count]];
 
+    /// <summary>The wire of each of <see cref="Levels.AllInputs"/>; always whole where a board cannot see it.</summary>
+    public ImmutableArray<Loop> Loops { get; init; } = [.. new Loop[Levels.AllInputs.Count]];
+
     /// <summary>One for each of <see cref="Levels.AllOutputs"/>.</summary>
     public ImmutableArray<OutputSense> Outputs { get; init; } = [.. new OutputSense[Levels.AllOutputs.Count]];
 

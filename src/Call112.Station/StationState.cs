@@ -90,20 +90,23 @@ public sealed record StationState
         }
     }
 
-    /// <summary>True when every contact's first level has settled: from then on a press is a press, and not "found active at start".</summary>
+    /// <summary>
+    /// True when every contact's first level has settled: from then on a press is a press, and not "found active at start". A contact behind a
+    /// broken loop is known to be unusable; a cut wire must not keep the service from being ready.
+    /// </summary>
     [JsonIgnore]
     public bool ContactsAreKnown
     {
         get
         {
-            foreach (var contact in Senses.Contacts)
-                if (!contact.Known)
+            for (var i = 0; i < Senses.Contacts.Length; i++)
+                if (!Senses.Contacts[i].Known && !Senses.Loops[i].IsBroken)
                     return false;
             return true;
         }
     }
 
-    /// <summary>True when nothing runs that a fine clock matters to: no alert, alarm or chime, no contact that is active or bounces, no test.</summary>
+    /// <summary>True when nothing runs that a fine clock matters to: no alert, alarm or chime, no contact that is active or bounces, no loop that is broken, no test.</summary>
     public bool IsQuietAt(TimeSpan now)
     {
         var chimes = ChimeSince is { } since && now - since < ChimeFor;
@@ -111,6 +114,9 @@ public sealed record StationState
             return false;
         foreach (var contact in Senses.Contacts)
             if (!contact.Known || contact.Active || contact.Candidate)
+                return false;
+        foreach (var loop in Senses.Loops)
+            if (!loop.IsQuiet)
                 return false;
         return true;
     }

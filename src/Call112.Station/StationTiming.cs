@@ -48,8 +48,11 @@ public sealed record StationTiming
     /// <summary>A button active longer than this is stuck.</summary>
     public TimeSpan InputStuckAfter { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A stuck input counts again after it has been released this long.</summary>
+    /// <summary>A stuck input counts again after it has been released this long, one with a broken loop after the loop was whole this long.</summary>
     public TimeSpan InputRestoredAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A supervised loop that was cut or shorted for so long is broken (hardware.md §7, test 5: the correct fault within 2 s).</summary>
+    public TimeSpan LoopBrokenAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>An output that has not read back for this long is a fault.</summary>
     public TimeSpan ReadBackWithin { get; init; } = TimeSpan.FromMilliseconds(500);
@@ -106,6 +109,7 @@ public sealed record StationTiming
             ("panicClearHold", PanicClearHold, 1, 30),
             ("inputStuckAfter", InputStuckAfter, 10, 3600),
             ("inputRestoredAfter", InputRestoredAfter, 0.1, 60),
+            ("loopBrokenAfter", LoopBrokenAfter, 0.03, 1),
             ("readBackWithin", ReadBackWithin, 0.05, 5),
             ("outputRetry", OutputRetry, 0.1, 60),
             ("linkSuspectAfter", LinkSuspectAfter, 1, 600),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Call112.Campaign;
 using Call112.Simulation.City;
 using Call112.Simulation.Plan;
@@ -16,6 +17,7 @@ internal static class SeedRun
         var time = TimeProvider.System;
         var began = time.GetTimestamp();
         var broken = new ConcurrentDictionary<int, CityEnd>();
+        var kinds = new int[Enum.GetValues<Kind>().Length];
         long dispatches = 0, reports = 0, steps = 0, happenings = 0, done = 0, virtualTicks = 0;
         Parallel.For(from, from + count, new ParallelOptions { MaxDegreeOfParallelism = threads }, seed =>
         {
@@ -32,6 +34,8 @@ internal static class SeedRun
             Interlocked.Add(ref reports, end.Reports);
             Interlocked.Add(ref steps, end.Steps);
             Interlocked.Add(ref happenings, plan.Happenings.Count);
+            foreach (var happening in plan.Happenings)
+                Interlocked.Increment(ref kinds[(int)happening.Kind]);
             Interlocked.Add(ref virtualTicks, end.Lasted.Ticks);
             if (Interlocked.Increment(ref done) % 5_000 == 0)
                 Console.WriteLine($"{done} seeds, {broken.Count} broken, {time.GetElapsedTime(began).TotalSeconds:0} s");
@@ -49,6 +53,7 @@ internal static class SeedRun
                 new("seeds", count), new("seeds broken", broken.Count, "", AtMost: 0), new("simulated time", days, "days"), new("things that happened", happenings),
                 new("dispatches", dispatches), new("reports stored", reports), new("steps", steps), new("cities a second", count / seconds, "1/s"),
             ],
+            Tables = [new("What happened", ["kind", "times"], [.. Enum.GetValues<Kind>().Select(kind => Row(kind, kinds[(int)kind]))])],
             Notes = [$"Seeds {from} to {from + count - 1}. A seed is a city: what breaks repeats with --replay SEED."],
             Seconds = seconds,
             Command = $"dotnet run -c Release --project tests/Call112.Simulation -- --from {from} --seeds {count}",
@@ -73,6 +78,8 @@ internal static class SeedRun
         Console.WriteLine($"nothing\t{count}\tevery promise held");
         return 1;
     }
+
+    private static IReadOnlyList<string> Row(Kind kind, int times) => [kind.ToString(), times.ToString(CultureInfo.InvariantCulture)];
 
     private static void Show(int seed, CityEnd end)
     {

@@ -62,6 +62,8 @@ internal static class BehaviourTable
         ["TERIMA 40 ms"] = Holds(Inputs.Acknowledge, TimeSpan.FromMilliseconds(40)),
         ["BERANGKAT 40 ms"] = Holds(Inputs.Responding, TimeSpan.FromMilliseconds(40)),
         ["panic 40 ms"] = Holds(Inputs.Panic, TimeSpan.FromMilliseconds(40)),
+        ["panic loop cut 1 s"] = Breaks(Inputs.Panic, Inputs.None),
+        ["tamper loop shorted 1 s"] = Breaks(Inputs.None, Inputs.Tamper),
         ["TEST 3.1 s"] = Holds(Inputs.Test, TimeSpan.FromSeconds(3.1)),
         ["outputs follow"] = (typeof(StationInput.OutputsReadBack), (station, _) => station.Send(new StationInput.OutputsReadBack(station.Outputs, station.Outputs))),
         ["outputs dead 0.6 s"] = (typeof(StationInput.OutputsReadBack), (station, _) => { station.Dead = Levels.AllOutputs.Aggregate((a, b) => a | b); station.Pass(0.6); }),
@@ -103,7 +105,7 @@ internal static class BehaviourTable
     private static string Name(Report report, Dispatch fire)
     {
         var about = report.DispatchId is { } id && id != fire.DispatchId ? "other:" : "";
-        var detail = report.Event == ReportEvent.Duplicate ? report.Detail : report.Reason;
+        var detail = report.Event is ReportEvent.Duplicate or ReportEvent.InputStuck ? report.Detail : report.Reason;
         return detail is null ? $"{about}{report.Event}" : $"{about}{report.Event}({detail})";
     }
 
@@ -122,6 +124,11 @@ internal static class BehaviourTable
 
     private static (Type, Action<StationDriver, Dispatch>) Touched(PanelAction action) =>
         (typeof(StationInput.PanelTouched), (station, fire) => station.Touch(action, fire, DeclineReason.CrewOut));
+
+    /// <summary>Something moves behind the broken loop, too: nobody sees it.</summary>
+    private static (Type, Action<StationDriver, Dispatch>) Breaks(Inputs cut, Inputs shorted) =>
+        (typeof(StationInput.InputsSampled), (station, _) => { (station.Cut, station.Shorted, station.Held) = (cut, shorted, station.Held | cut | shorted); station.Pass(1); }
+    );
 
     private static (Type, Action<StationDriver, Dispatch>) Holds(Inputs button, TimeSpan held) =>
         (typeof(StationInput.InputsSampled), (station, _) => { station.Held |= button; station.Pass(held); }

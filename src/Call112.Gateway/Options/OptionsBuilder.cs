@@ -101,6 +101,7 @@ internal static class OptionsBuilder
             PanicClearHold = Seconds(part.PanicClearHoldSeconds, defaults.PanicClearHold),
             InputStuckAfter = Seconds(part.InputStuckAfterSeconds, defaults.InputStuckAfter),
             InputRestoredAfter = Seconds(part.InputRestoredAfterSeconds, defaults.InputRestoredAfter),
+            LoopBrokenAfter = Seconds(part.LoopBrokenAfterSeconds, defaults.LoopBrokenAfter),
             ReadBackWithin = Seconds(part.ReadBackWithinSeconds, defaults.ReadBackWithin),
             OutputRetry = Seconds(part.OutputRetrySeconds, defaults.OutputRetry),
             LinkSuspectAfter = Seconds(part.LinkSuspectAfterSeconds, defaults.LinkSuspectAfter),

@@ -45,6 +45,7 @@ internal static class OptionsWriter
         timing.PanicClearHold.TotalSeconds,
         timing.InputStuckAfter.TotalSeconds,
         timing.InputRestoredAfter.TotalSeconds,
+        timing.LoopBrokenAfter.TotalSeconds,
         timing.ReadBackWithin.TotalSeconds,
         timing.OutputRetry.TotalSeconds,
         timing.LinkSuspectAfter.TotalSeconds,

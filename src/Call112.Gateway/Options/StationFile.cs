@@ -62,6 +62,7 @@ internal sealed record StationFile(
         double? PanicClearHoldSeconds = null,
         double? InputStuckAfterSeconds = null,
         double? InputRestoredAfterSeconds = null,
+        double? LoopBrokenAfterSeconds = null,
         double? ReadBackWithinSeconds = null,
         double? OutputRetrySeconds = null,
         double? LinkSuspectAfterSeconds = null,

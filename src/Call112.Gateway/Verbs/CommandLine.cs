@@ -33,7 +33,6 @@ internal static class CommandLine
         var journal = new Command("journal", "show the last entries of the journal") { count };
         journal.SetAction(parsed => JournalVerb.Run(parsed.GetValue(config), parsed.GetValue(count)));
         root.Add(journal);
-        root.Add(BoardCommand.Create());
 
         root.Add(BoardCommand.Create());
 

@@ -41,7 +41,7 @@ internal sealed partial class SimulatedCity
             case <= Kind.ClockWrongAtBoot:
                 ToTheClock(happening.Kind, station, over, dice);
                 break;
-            case <= Kind.ChipSilent:
+            case <= Kind.LoopChatters:
                 InTheCabinet(happening.Kind, station, over, dice);
                 break;
             case <= Kind.CenterDead:
@@ -69,10 +69,7 @@ internal sealed partial class SimulatedCity
             station.Disk.Repair();
             station.DiskTakes = TimeSpan.FromMilliseconds(4);
             station.Wall.Error = TimeSpan.Zero;
-            (station.Cabinet.StuckOff, station.Cabinet.StuckOn, station.Cabinet.IsSilent) = (Outputs.None, Outputs.None, false);
-            foreach (var input in Levels.AllInputs)
-                if ((station.Cabinet.Inputs & input) != 0)
-                    station.Cabinet.Move(input, active: false);
+            station.Cabinet.Repair();
             station.Start();
         }
     }
@@ -292,44 +289,6 @@ internal sealed partial class SimulatedCity
         EndAndStart(station, powerCut: true, away);
         station.Wall.Error = errors[^1];
         Schedule.After(away + over, () => station.Wall.Error = TimeSpan.Zero);
-    }
-
-    private void InTheCabinet(Kind kind, StationNode station, TimeSpan over, Random dice)
-    {
-        var cabinet = station.Cabinet;
-        var output = Levels.AllOutputs[dice.Next(Levels.AllOutputs.Count)];
-        switch (kind)
-        {
-            case Kind.ButtonStuck:
-                Hold(station, Levels.AllInputs[dice.Next(4)], over);
-                break;
-            case Kind.ButtonHeldAtBoot:
-                EndAndStart(station, powerCut: false, TimeSpan.FromSeconds(2));
-                Hold(station, Levels.AllInputs[dice.Next(Levels.AllInputs.Count)], TimeSpan.FromSeconds(2) + over);
-                break;
-            case Kind.ContactChatters:
-                var loose = Levels.AllInputs[dice.Next(Levels.AllInputs.Count)];
-                for (var at = TimeSpan.Zero; at < over; at += TimeSpan.FromMilliseconds(40 + dice.Next(400)))
-                {
-                    var active = dice.Next(2) == 0;
-                    Schedule.After(at, () => cabinet.Move(loose, active));
-                }
-
-                Schedule.After(over, () => cabinet.Move(loose, active: false));
-                break;
-            case Kind.OutputDead:
-                cabinet.StuckOff |= output;
-                Schedule.After(over, () => cabinet.StuckOff &= ~output);
-                break;
-            case Kind.OutputStuckOn:
-                cabinet.StuckOn |= output;
-                Schedule.After(over, () => cabinet.StuckOn &= ~output);
-                break;
-            default:
-                cabinet.IsSilent = true;
-                Schedule.After(over, () => cabinet.IsSilent = false);
-                break;
-        }
     }
 
     private void ToTheCenter(Kind kind, TimeSpan over, Random dice)

@@ -47,6 +47,7 @@ internal sealed partial class SimulatedCity : IDisposable
         [
             new HeardInTime(this), new SilentAfterEnd(this), new CommitBeforePubAck(this), new ReceiptsCoverStored(this), new ConnectsInMeasure(this),
             new OutputsFollowState(this), new SirenLimited(this), new PressesCount(this), new ServiceLives(this), new RestAgrees(this),
+            new OutputsReadBack(this), new LoopsAreTold(this),
         ];
         Center.Happened += effect => Truth.Take(effect, Schedule.Now);
         foreach (var invariant in _invariants)
@@ -74,7 +75,7 @@ internal sealed partial class SimulatedCity : IDisposable
 
     /// <summary>Nothing stands between the centre and this station's relays.</summary>
     public bool IsReachable(StationNode station) =>
-        station.IsUp && !station.Cabinet.IsSilent && station.Cabinet is { StuckOff: Outputs.None, StuckOn: Outputs.None } && station.Line.IsWhole
+        station.IsUp && !station.Cabinet.IsSilent && station.Cabinet is { StuckOff: Outputs.None, StuckOn: Outputs.None, IsCardGone: false } && station.Line.IsWhole
         && station.Connection is { IsWhole: true } && Broker is { IsUp: true, Noise.IsQuiet: true } && Broker.QueueLimit > 10
         && Broker.WaitingFor(station.ClientId) < 10 && Center.IsConnected;
 

@@ -18,6 +18,9 @@ namespace Call112.Simulation.City;
 /// </summary>
 internal sealed class StationNode : IDisposable
 {
+    /// <summary>RestartSec of the unit.</summary>
+    private static readonly TimeSpan s_restartsAfter = TimeSpan.FromSeconds(2);
+
     private readonly Schedule _schedule;
     private readonly SimulatedBroker _broker;
     private readonly Random _dice;
@@ -25,6 +28,7 @@ internal sealed class StationNode : IDisposable
     private TimeSpan _machineBootedAt;
     private int _machineBoots = 1;
     private int _runs;
+    private bool _startsAgain;
     private CancellationTokenSource _stop = new();
     private StationTicks? _ticks;
     private List<StationJournal> _journals = [];
@@ -95,10 +99,19 @@ internal sealed class StationNode : IDisposable
     /// <summary>The connection that the broker believes in, if it is this box's own.</summary>
     public Connection? Connection => _broker.ConnectionOf(ClientId) is { } connection && connection.Life == Life ? connection : null;
 
+    /// <summary>A start without its lines ends with an error before anything else is touched, and systemd tries again (F11, F16).</summary>
     public void Start()
     {
         if (Life is { IsOver: false })
             return;
+        if (Cabinet.IsLineHeld)
+        {
+            if (!_startsAgain)
+                _schedule.After(s_restartsAfter, StartAgain);
+            _startsAgain = true;
+            return;
+        }
+
         _runs++;
         StartedAt = _schedule.Now;
         _stop = new CancellationTokenSource();
@@ -137,6 +150,12 @@ internal sealed class StationNode : IDisposable
             journal.Dispose();
         Disk.Dispose();
         _stop.Dispose();
+    }
+
+    private void StartAgain()
+    {
+        _startsAgain = false;
+        Start();
     }
 
     private void Compose(Life life)

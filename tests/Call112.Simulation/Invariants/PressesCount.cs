@@ -19,21 +19,23 @@ internal sealed class PressesCount(SimulatedCity city) : Invariant(city)
             return;
         var life = station.Life;
         var waiting = loop.State.Alerts.Where(alert => alert.Waits).Select(alert => (alert.Id, alert.SoundsSince)).ToList();
-        City.Schedule.After(held + s_within, () => Judge(station, life, waiting));
+        var pressedAt = City.Schedule.Now;
+        City.Schedule.After(held + s_within, () => Judge(station, life, pressedAt, waiting));
     }
 
-    private void Judge(StationNode station, Life? life, List<(Guid Id, TimeSpan SoundsSince)> waiting)
+    private void Judge(StationNode station, Life? life, TimeSpan pressedAt, List<(Guid Id, TimeSpan SoundsSince)> waiting)
     {
-        if (station.Life != life || !station.IsUp || station.Cabinet.IsSilent || station.Loop?.State is not { } state)
+        if (station.Life != life || !station.IsUp || station.Cabinet.IsSilent || station.Loop?.State is not { } state || station.Cabinet.DisturbedAt(Inputs.Acknowledge) >= pressedAt)
             return;
         foreach (var (id, soundsSince) in waiting)
             if (state.Find(id) is { Waits: true } alert && alert.SoundsSince == soundsSince)
                 Break($"TERIMA was pressed at {station.Id}, and {id} still waits");
     }
 
-    /// <summary>Nobody else holds the button, it is not stuck, and the chip answers.</summary>
+    /// <summary>Nobody else holds the button, it is not stuck, its wire is whole, and the chip answers.</summary>
     private bool IsFree(StationNode station, StationState state) =>
         !station.Cabinet.IsSilent && (station.Cabinet.Inputs & Inputs.Acknowledge) == 0
+        && station.Cabinet.IsHonest(Inputs.Acknowledge) && City.Schedule.Now - station.Cabinet.DisturbedAt(Inputs.Acknowledge) > TimeSpan.FromSeconds(2)
         && City.Schedule.Now - station.Cabinet.InputsChangedAt > TimeSpan.FromSeconds(1.5)
         && !state.Stands(Messages.ReportEvent.InputStuck, Levels.NameOf(Inputs.Acknowledge));
 }

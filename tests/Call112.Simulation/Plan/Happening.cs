@@ -57,6 +57,12 @@ internal enum Kind
     OutputDead,
     OutputStuckOn,
     ChipSilent,
+    LineStuck,
+    LineHeld,
+    ReadBackWrong,
+    CardVanishes,
+    LoopBroken,
+    LoopChatters,
 
     // The centre.
     CenterKilled,

@@ -36,6 +36,12 @@ internal sealed class StationDriver
     /// <summary>Inputs that are active now.</summary>
     public Inputs Held { get; set; }
 
+    /// <summary>Inputs whose loop is cut now, and those whose loop is shorted.</summary>
+    public Inputs Cut { get; set; }
+
+    /// <inheritdoc cref="Cut"/>
+    public Inputs Shorted { get; set; }
+
     /// <summary>Outputs that never energise, and outputs that never let go.</summary>
     public Outputs Dead { get; set; }
 
@@ -64,6 +70,11 @@ internal sealed class StationDriver
 
     /// <summary>Events reported for a dispatch, in order.</summary>
     public string StepsOf(Dispatch dispatch) => Names(_reports.Where(report => report.DispatchId == dispatch.DispatchId));
+
+    /// <summary>The loops that were told of, in order: "panic loop cut" raised, "-panic loop cut" cleared.</summary>
+    public string LoopsTold => string.Join(", ", _reports
+        .Where(report => report.Event is ReportEvent.InputStuck or ReportEvent.InputRestored)
+        .Select(report => report.Event == ReportEvent.InputRestored ? $"-{report.Detail}" : report.Detail));
 
     /// <summary>Everything reported, except that the station started.</summary>
     public string Events => Names(_reports.Where(report => report.Event != ReportEvent.Started));
@@ -104,7 +115,7 @@ internal sealed class StationDriver
             Now = Now.After(next < (step ?? Step) ? next : step ?? Step);
             if (CenterLives && Now.Monotonic >= _centerDue)
                 HearCenter();
-            Send(new StationInput.InputsSampled(Held));
+            Send(new StationInput.InputsSampled(new InputSample(Held, Cut, Shorted)));
             ReadBack(next < (step ?? Step) ? next : step ?? Step);
             Send(new StationInput.Tick());
         }

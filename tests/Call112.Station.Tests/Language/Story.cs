@@ -8,7 +8,7 @@ namespace Call112.Station.Tests.Language;
 /// </summary>
 internal sealed class Story
 {
-    public const int Acts = 24;
+    public const int Acts = 25;
     public const int Calls = 5;
 
     private readonly Dispatch[] _calls;
@@ -112,6 +112,16 @@ internal sealed class Story
                 break;
             case 23:
                 Station.Send(new StationInput.MessageRefused("no JSON", much < 50 ? null : call.DispatchId));
+                break;
+            case 24:
+                var wire = Levels.AllInputs[much % Levels.AllInputs.Count];
+                (Station.Cut, Station.Shorted) = much switch
+                {
+                    < 33 => (Station.Cut ^ wire, Station.Shorted),
+                    < 66 => (Station.Cut, Station.Shorted ^ wire),
+                    _ => (Inputs.None, Inputs.None),
+                };
+                Station.Pass(which * 0.3);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(what), what, "an act without a rule");

@@ -134,6 +134,13 @@
     $('clock').textContent = a || notices().length ? (w ? w.time + ' ' + w.zone : '') : w ? w.date : '';
   }
 
+  // "panic loop cut" is the wire of an input, not a finger on it.
+  function alarmWords(x) {
+    const [, part, how] = (x.event === 'InputStuck' && /^(\w+) loop (cut|shorted)$/.exec(x.detail || '')) || [null, x.detail, null];
+    const name = how === 'cut' ? 'LoopCut' : how === 'shorted' ? 'LoopShorted' : x.event;
+    return { title: known('alarm.', name) + (part ? ' (' + (texts['part.' + part] || part) + ')' : ''), todo: texts['alarm.' + name + '.do'] || '' };
+  }
+
   function drawBanners(a, big) {
     const alarms = (snap.alarms || []).filter(x => x.event !== 'CenterLost' && !(a && cut() && x.event === 'UplinkLost'))   // TERPUTUS says it already
       .sort((x, y) => (ALARM_ORDER.indexOf(x.event) + 1 || 99) - (ALARM_ORDER.indexOf(y.event) + 1 || 99));
@@ -146,8 +153,8 @@
       gone.forEach(e => box.appendChild(el('div', 'banner gone ' + tone(e), null, [
         el('b', '', t('step.Cancelled')), el('span', '', [statusWord(e), title(e), discreet(e) ? '' : e.village, e.incidentId].filter(Boolean).join(' · '))])));
       shown.forEach((x, i) => box.appendChild(el('div', 'banner alarm', null, [
-        el('b', '', known('alarm.', x.event) + (x.detail ? ' (' + (texts['part.' + x.detail] || x.detail) + ')' : '')),
-        el('span', '', texts['alarm.' + x.event + '.do'] || ''),
+        el('b', '', alarmWords(x).title),
+        el('span', '', alarmWords(x).todo),
         i === shown.length - 1 && alarms.length > shown.length ? el('i', '', t('list.more', { n: alarms.length - shown.length })) : null])));
     });
   }
