@@ -76,7 +76,11 @@ public static class MessageReader
             longitude,
             fields.Real("temperatureC", -100, 200),
             fields.Real("memoryMiB", 0, double.MaxValue),
-            fields.Real("diskFreeMiB", 0, double.MaxValue));
+            fields.Real("diskFreeMiB", 0, double.MaxValue),
+            fields.Real("batteryVolts", 0, 100),
+            fields.Real("batteryPercent", 0, 100),
+            fields.Real("supplyAmperes", -100, 100),
+            fields.Real("sirenAmperes", -100, 100));
     });
 
     public static Parsed<CenterHeartbeat> ReadCenterHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new CenterHeartbeat(

@@ -105,8 +105,10 @@ internal static class MessageGen
         Gen.Nullable(Real(-100, 200)),
         Gen.Nullable(Real(0, double.MaxValue)),
         Gen.Nullable(Real(0, double.MaxValue)),
-        (a, position, temperature, memory, disk) => new Telemetry(
-            a.Item1, a.Item2, a.Item3, a.Item4, position.Latitude, position.Longitude, temperature, memory, disk));
+        Gen.Select(Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(-100, 100)), Gen.Nullable(Real(-100, 100))),
+        (a, position, temperature, memory, disk, power) => new Telemetry(
+            a.Item1, a.Item2, a.Item3, a.Item4, position.Latitude, position.Longitude, temperature, memory, disk,
+            power.Item1, power.Item2, power.Item3, power.Item4));
 
     public static readonly Gen<CenterHeartbeat> CenterHeartbeat = Gen.Select(
         Time, s_optionalText, Gen.Nullable(s_count), (sentAt, boot, number) => new CenterHeartbeat(sentAt, boot, number));

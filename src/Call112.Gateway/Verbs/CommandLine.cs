@@ -34,6 +34,8 @@ internal static class CommandLine
         journal.SetAction(parsed => JournalVerb.Run(parsed.GetValue(config), parsed.GetValue(count)));
         root.Add(journal);
 
+        root.Add(BoardCommand.Create());
+
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
     }
 

@@ -88,8 +88,30 @@ internal static class DoctorVerb
 
     private static Finding Board(GatewayOptions options)
     {
-        using var board = new SimulatedBoard(null, TimeProvider.System);
-        return new Finding("board", $"profile '{options.Board.Profile}': outputs {board.ReadBack()}, inputs {board.ReadInputs().Active}");
+        if (options.Board.Cabinet is not { } cabinet)
+        {
+            using var simulated = new SimulatedBoard(null, TimeProvider.System);
+            return new Finding("board", $"profile '{options.Board.Profile}': outputs {simulated.ReadBack()}, inputs {simulated.ReadInputs().Active}");
+        }
+
+        try
+        {
+            var silent = new List<string>();
+            using var board = new LinuxBoard(cabinet, new SilentParts(silent));
+            var sample = board.ReadInputs();
+            var found = $"profile '{cabinet.Name}': outputs {board.ReadBack()}, inputs {sample.Active}, loops cut {sample.Cut}, shorted {sample.Shorted}";
+            return silent.Count == 0
+                ? new Finding("board", found)
+                : new Finding("board", $"{found}; {string.Join("; ", silent)}", "check plugs and supply of the I2C cards, and their addresses in the profile");
+        }
+        catch (BoardException e) when (e.Holder is { IsService: true })
+        {
+            return new Finding("board", $"profile '{cabinet.Name}': held by the running service");
+        }
+        catch (BoardException e)
+        {
+            return new Finding("board", $"profile '{cabinet.Name}': {e.Problem}", e.Remedy);
+        }
     }
 
     private static async Task<Finding> PanelAsync(GatewayOptions options, CancellationToken cancel)
@@ -122,6 +144,22 @@ internal static class DoctorVerb
         catch (FormatException)
         {
             return new Finding("panel", $"'{panel.Host}' is no IP address", "write an IP address into panel.listen, such as 127.0.0.1:8112");
+        }
+    }
+
+    /// <summary>Collects what the board says of parts that do not answer.</summary>
+    private sealed class SilentParts(List<string> silent) : ILogger<LinuxBoard>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Error)
+                lock (silent)
+                    silent.Add(formatter(state, exception));
         }
     }
 

@@ -56,8 +56,13 @@ internal sealed class RelayCard(string name, I2cDevice device, TimeProvider time
     /// <summary>An input as the card last told it: true while current flows.</summary>
     public bool InputOn(int channel) => (_inputs & BitOf(channel)) != 0;
 
-    /// <summary>The relays' value of this moment, without any thread; for <c>board safe</c>.</summary>
-    public byte ReadRelays() => ReadRegister(Relays);
+    /// <summary>Wants what the relays are: for whoever moves one of them without knowing the others. Counts as a new beginning with a card that was lost.</summary>
+    /// <exception cref="IOException">The card does not answer.</exception>
+    public void Adopt()
+    {
+        _wanted = ReadRegister(Relays);
+        _lost = false;
+    }
 
     protected override void SetUp()
     {
