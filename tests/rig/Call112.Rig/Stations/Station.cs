@@ -128,7 +128,7 @@ internal sealed partial class Station : IAsyncDisposable
     }
 
     /// <summary><c>call112-gateway board safe</c> on this cabinet, as ExecStopPost runs it.</summary>
-    public Task<(int ExitCode, string Output)> BoardSafeAsync() => OwnProcess.RunAsync(_bench.Gateway, ["board", "safe", ProfilePath]);
+    public Task<(int ExitCode, string Output)> BoardSafeAsync() => OwnProcess.RunAsync(_bench.Gateway, ["board", "safe", "--profile", ProfilePath]);
 
     /// <summary>A fire: its cadence has no pauses, so that the siren's line says exactly whether it sounds.</summary>
     public async Task<Guid> AlertAsync(Category category = Category.Fire)
