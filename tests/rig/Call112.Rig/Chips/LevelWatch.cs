@@ -13,7 +13,6 @@ internal sealed class LevelWatch : IDisposable
     private readonly Thread _thread;
     private readonly long _beganNs = Wait.MonotonicNs;
     private volatile bool _stopping;
-    private long _lastUnsafeNs;
     private long _samples;
     private long _unsafeSamples;
     private long _longestGapNs;
@@ -27,9 +26,7 @@ internal sealed class LevelWatch : IDisposable
         _thread.Start();
     }
 
-    /// <summary>When a line was last seen at a level that is not safe, monotonic clock, ns; 0 for never.</summary>
-    public long LastUnsafeNs => Interlocked.Read(ref _lastUnsafeNs);
-
+    /// <summary>Samples in which a line had a level that is not safe.</summary>
     public long UnsafeSamples => Interlocked.Read(ref _unsafeSamples);
 
     /// <summary>Samples of all lines per second.</summary>
@@ -55,10 +52,7 @@ internal sealed class LevelWatch : IDisposable
                 isSafe &= _chip.Level(line) == safe;
             var now = Wait.MonotonicNs;
             if (!isSafe)
-            {
-                Interlocked.Exchange(ref _lastUnsafeNs, now);
                 Interlocked.Increment(ref _unsafeSamples);
-            }
 
             Interlocked.Increment(ref _samples);
             if (now - last > _longestGapNs)

@@ -27,17 +27,21 @@ internal static class Deaths
         {
             var began = Wait.MonotonicNs;
             // lampLink may be lit while the centre is not heard yet.
-            using (var watch = new LevelWatch(chip, [.. Cabinet.Outputs.Where(output => output != Cabinet.LampLink).Select(output => (output.Line, !output.OnLevel))]))
+            var watch = new LevelWatch(chip, [.. Cabinet.Outputs.Where(output => output != Cabinet.LampLink).Select(output => (output.Line, !output.OnLevel))]);
+            try
             {
                 await station.StartReadyAsync();
                 var (_, code) = await station.StopAsync();
                 findings.Check(code == 0, $"a stop ended with exit code {code}");
+            }
+            finally
+            {
                 watch.Dispose();
-                findings.Check(watch.UnsafeSamples == 0, $"start {i}: {watch.UnsafeSamples} samples with an output on");
-                rates.Add(watch.Rate);
-                gaps.Add(watch.LongestGapMs);
             }
 
+            findings.Check(watch.UnsafeSamples == 0, $"start {i}: {watch.UnsafeSamples} samples with an output on");
+            rates.Add(watch.Rate);
+            gaps.Add(watch.LongestGapMs);
             foreach (var output in Cabinet.Outputs.Where(output => output != Cabinet.LampLink))
             {
                 var events = bench.Trace.Of(chip, output.Line, began);
@@ -130,10 +134,10 @@ internal static class Deaths
     /// <summary>When every output was at its safe level, and stayed there for a while.</summary>
     private static async Task<long> SafeAtAsync(Cabinet cabinet)
     {
-        using var watch = new LevelWatch(cabinet.Chip, Cabinet.SafeLevels);
         await Wait.UntilAsync(() => cabinet.FirstUnsafe() is null, "every output is at its safe level", TimeSpan.FromSeconds(10));
         var safeAt = Wait.MonotonicNs;
+        using var watch = new LevelWatch(cabinet.Chip, Cabinet.SafeLevels);
         await Wait.Pause(TimeSpan.FromMilliseconds(100));
-        return Math.Max(watch.LastUnsafeNs, 0) is var last && last > safeAt ? throw new InvalidOperationException($"{cabinet.FirstUnsafe() ?? "an output"} came on again") : safeAt;
+        return watch.UnsafeSamples == 0 ? safeAt : throw new InvalidOperationException("an output came on again after all were safe");
     }
 }

@@ -11,6 +11,7 @@ internal sealed record Scenario(string Name, string Title, IReadOnlyList<string>
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("dispatch", "dispatch: siren within two ticks; TERIMA: silent two ticks after the contact settled", [], true, Alerts.DispatchAsync),
+        new("idle", "a station at rest: processor and wake-ups of the sampler", [], true, Rest.IdleAsync),
         new("second-alert", "a second alert sounds anew; one press acknowledges both", [], true, Alerts.SecondAlertAsync),
         new("start-stop", "start and stop drive no output", ["F11"], true, Deaths.StartStopAsync),
         new("stop", "SIGTERM while the siren sounds", ["F11"], true, Deaths.StopAsync),
