@@ -1,4 +1,3 @@
-using Call112.Tests;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -6,6 +5,7 @@ using System.Text;
 using Call112.Campaign;
 using Call112.Messages;
 using Call112.System.Tests.Toolkit;
+using Call112.Tests;
 
 namespace Call112.System.Tests;
 

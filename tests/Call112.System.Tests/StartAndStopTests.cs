@@ -1,10 +1,10 @@
-using Call112.Tests;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Call112.Messages;
 using Call112.System.Tests.Toolkit;
+using Call112.Tests;
 
 namespace Call112.System.Tests;
 

@@ -1,6 +1,6 @@
-using Call112.Tests;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Call112.Tests;
 
 namespace Call112.Benchmarks.Subjects;
 

@@ -1,7 +1,7 @@
-using Call112.Tests;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Call112.Tests;
 
 namespace Call112.Benchmarks.Subjects;
 

@@ -1,8 +1,8 @@
-using Call112.Tests;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Call112.Endurance.Machine;
 using Call112.Endurance.Scale;
+using Call112.Tests;
 
 namespace Call112.Endurance.Soak;
 

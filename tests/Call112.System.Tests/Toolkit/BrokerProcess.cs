@@ -1,5 +1,5 @@
-using Call112.Tests;
 using System.Text.RegularExpressions;
+using Call112.Tests;
 
 namespace Call112.System.Tests.Toolkit;
 

@@ -30,7 +30,8 @@ public sealed class ProfileCheckTests
     public void A_stated_remedy_against_the_pull_is_told_as_a_note_and_believed_only_with_the_firmware_line()
     {
         var built = WithSiren(
-            s_sound.Outputs[0] with { ActiveLow = true }) with { Remedies = [new Remedy(FindingRule.WrongPull, "siren", "R1, 10 kOhm to 3V3")] };
+            s_sound.Outputs[0] with { ActiveLow = true }) with
+        { Remedies = [new Remedy(FindingRule.WrongPull, "siren", "R1, 10 kOhm to 3V3")] };
         var half = Assert.Single(ProfileCheck.Check(built));
         Assert.Equal(Severity.Warning, half.Severity);
         Assert.Contains("but configTxt has no gpio=20=op,dh", half.Text, StringComparison.Ordinal);
@@ -172,8 +173,11 @@ public sealed class ProfileCheckTests
         Found(quiet, Severity.Error, FindingRule.MissingFunction, "siren", "", "would stay silent");
         Assert.Equal(
             Severity.Note, Assert.Single(
-                ProfileCheck.Check(quiet with { Remedies = [
-                new Remedy(FindingRule.MissingFunction, "siren", "office, annunciation Chime")] })).Severity);
+                ProfileCheck.Check(quiet with
+                {
+                    Remedies = [
+                new Remedy(FindingRule.MissingFunction, "siren", "office, annunciation Chime")]
+                })).Severity);
     }
 
     [Fact]
