@@ -72,6 +72,10 @@ public static class MessageWriter
             TemperatureC = Finite(message.TemperatureC),
             MemoryMiB = Finite(message.MemoryMiB),
             DiskFreeMiB = Finite(message.DiskFreeMiB),
+            BatteryVolts = Finite(message.BatteryVolts),
+            BatteryPercent = Finite(message.BatteryPercent),
+            SupplyAmperes = Finite(message.SupplyAmperes),
+            SirenAmperes = Finite(message.SirenAmperes),
         },
         MessageJsonContext.Default.Telemetry);
 

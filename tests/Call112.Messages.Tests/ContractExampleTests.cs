@@ -102,7 +102,8 @@ public class ContractExampleTests
     {
         var at = DateTimeOffset.UnixEpoch;
         var telemetry = new Telemetry(
-            Wire.Station, Wire.Boot, at, ClockState.Synchronized, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+            Wire.Station, Wire.Boot, at, ClockState.Synchronized, double.NaN, double.PositiveInfinity, double.NegativeInfinity,
+            double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
         Assert.Equal(
             new Telemetry(Wire.Station, Wire.Boot, at, ClockState.Synchronized),
             Accepted(MessageReader.ReadTelemetry(MessageWriter.Write(telemetry))));

@@ -8,7 +8,8 @@ namespace Call112.Gateway.Board;
 /// <param name="line">The GPIO line or relay, or null when the fault is not one line's.</param>
 /// <param name="pin">Physical pin of the header, when the profile names it.</param>
 /// <param name="holder">Who holds the line, when that is the fault.</param>
-public sealed class BoardException(string problem, string remedy, string? line = null, int? pin = null, LineHolder? holder = null, Exception? inner = null)
+public sealed class BoardException(
+    string problem, string remedy, string? line = null, int? pin = null, LineHolder? holder = null, Exception? inner = null)
     : Exception($"{problem}. Remedy: {remedy}.", inner)
 {
     public string Problem { get; } = problem;

@@ -115,7 +115,8 @@ internal sealed class BoardWiring : IDisposable
         }
 
         var field = $"{function}.feedback";
-        var line = new InputLine(field, feedback.Input ?? throw Wrong(function, "its feedback names neither an input nor a current sensor"), feedback.ActiveLow, feedback.Bias);
+        var to = feedback.Input ?? throw Wrong(function, "its feedback names neither an input nor a current sensor");
+        var line = new InputLine(field, to, feedback.ActiveLow, feedback.Bias);
         var port = Input(line);
         return () => port.Read() switch
         {
@@ -150,11 +151,15 @@ internal sealed class BoardWiring : IDisposable
                 case DeviceKind.Sequent4Rel4In:
                     return new RelayCard(device.Name, opened, _seat.Time, _told) { Every = s_inputsEvery };
                 case DeviceKind.Ads1115:
-                    int[] channels = [.. _profile.Inputs.Where(input => input.Loop?.Device == device.Name).Select(input => input.Loop!.Channel).Distinct()];
+                    var loops = _profile.Inputs.Where(input => input.Loop?.Device == device.Name);
+                    int[] channels = [.. loops.Select(input => input.Loop!.Channel).Distinct()];
                     return new Ads1115(device.Name, opened, channels, _seat.Time, _told) { Every = s_inputsEvery };
                 case DeviceKind.Ina219:
                     var proves = _profile.Outputs.Any(output => output.Feedback?.Current == device.Name);
-                    var ina = new Ina219(device.Name, opened, device.ShuntOhms ?? Ina219.UsualShuntOhms, _seat.Time, _told) { Every = proves ? s_proofEvery : s_gaugesEvery };
+                    var ina = new Ina219(device.Name, opened, device.ShuntOhms ?? Ina219.UsualShuntOhms, _seat.Time, _told)
+                    {
+                        Every = proves ? s_proofEvery : s_gaugesEvery,
+                    };
                     if (device.Role == GaugeRole.Battery)
                         Battery = ina;
                     if (device.Role == GaugeRole.Siren)
@@ -171,7 +176,8 @@ internal sealed class BoardWiring : IDisposable
         {
             throw new BoardException(
                 $"{device.Name}: the I²C bus {_profile.I2cBus} cannot be opened ({e.Message})",
-                "write dtparam=i2c_arm=on into config.txt and i2c-dev into /etc/modules, restart, and let the user of the service into the group i2c", inner: e);
+                "write dtparam=i2c_arm=on into config.txt and i2c-dev into /etc/modules, restart, and let the user of the service into the group i2c",
+                inner: e);
         }
     }
 
@@ -179,7 +185,9 @@ internal sealed class BoardWiring : IDisposable
         where T : I2cPart => _parts.GetValueOrDefault(name) as T ?? throw Wrong(function, $"no {typeof(T).Name} is named '{name}' in devices");
 
     private static int Channel(string function, CardChannel channel) =>
-        channel.Channel is >= 1 and <= RelayCard.Channels ? channel.Channel : throw Wrong(function, $"channel {channel.Channel} is not 1 … {RelayCard.Channels}");
+        channel.Channel is >= 1 and <= RelayCard.Channels
+            ? channel.Channel
+            : throw Wrong(function, $"channel {channel.Channel} is not 1 … {RelayCard.Channels}");
 
     private static Outputs BitOf(OutputLine line)
     {
@@ -188,7 +196,8 @@ internal sealed class BoardWiring : IDisposable
         foreach (var output in Levels.AllOutputs)
             if (Levels.NameOf(output) == line.Function)
                 return output;
-        throw Wrong(line.Function, $"no output has that name; there are {string.Join(' ', Levels.AllOutputs.Select(Levels.NameOf))} {HealthFunction}");
+        var names = string.Join(' ', Levels.AllOutputs.Select(Levels.NameOf));
+        throw Wrong(line.Function, $"no output has that name; there are {names} {HealthFunction}");
     }
 
     private static BoardException Wrong(string function, string what) => new($"{function}: {what}", "correct the profile");

@@ -179,7 +179,7 @@ public sealed class LinuxBoard : IBoard
         foreach (var output in _wiring.Outputs)
             if (output.Bit != Outputs.None)
                 failed |= !Try(output, (energised & output.Bit) != 0);
-        failed |= !DriveCards();
+        failed |= !DriveCards(card => card.Drive());
         if (((energised ^ _commanded) & _relays) != 0)
             (_movedAt, _hasMoved) = (_time.GetTimestamp(), true);
         _commanded = energised;
@@ -190,7 +190,7 @@ public sealed class LinuxBoard : IBoard
         foreach (var output in _wiring.Outputs)
             if (output.Bit == Outputs.None)
                 Try(output, true);
-        DriveCards();
+        DriveCards(card => card.Drive());
     }
 
     private void MakeSafe()
@@ -198,7 +198,7 @@ public sealed class LinuxBoard : IBoard
         foreach (var output in _wiring.Outputs)
             if (output.Line.OnCrash == CrashLevel.Off)
                 Try(output, false);
-        DriveCards();
+        DriveCards(card => card.Insist());
         _commanded = Outputs.None;
         _healthy = false;
     }
@@ -232,19 +232,20 @@ public sealed class LinuxBoard : IBoard
         }
     }
 
-    private bool DriveCards()
+    private bool DriveCards(Action<RelayCard> drive)
     {
         var silent = false;
         foreach (var card in _wiring.Cards)
             try
             {
-                card.Drive();
+                drive(card);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 silent = true;
                 if (!_cardsSilent)
-                    _log.LogError(LogEvents.BoardPartSilent, "The relay card '{Name}' does not follow ({Reason}); its outputs count as faulty, the others go on.", card.Name, e.Message);
+                    _log.LogError(LogEvents.BoardPartSilent,
+                        "The relay card '{Name}' does not follow ({Reason}); its outputs count as faulty, the others go on.", card.Name, e.Message);
             }
 
         _cardsSilent = silent;
@@ -254,7 +255,8 @@ public sealed class LinuxBoard : IBoard
     private void Tell(OutputPort output, Exception e)
     {
         if (!output.ToldFailing)
-            _log.LogError(LogEvents.BoardPartSilent, "Output {Function} ({Line}) does not answer: {Reason}", output.Line.Function, BoardException.Name(output.Line.To), e.Message);
+            _log.LogError(LogEvents.BoardPartSilent,
+                "Output {Function} ({Line}) does not answer: {Reason}", output.Line.Function, BoardException.Name(output.Line.To), e.Message);
         output.ToldFailing = true;
     }
 
@@ -264,7 +266,8 @@ public sealed class LinuxBoard : IBoard
             _log.LogInformation(LogEvents.BoardPartBack, "'{Name}' (I²C 0x{Address:x2}) answers again.", part.Name, part.Address);
         else
             _log.LogError(LogEvents.BoardPartSilent,
-                "'{Name}' (I²C 0x{Address:x2}) does not answer: {Reason}. Check its plug, its supply and its address (i2cdetect -y {Bus}).", part.Name, part.Address, e.Message, Profile.I2cBus);
+                "'{Name}' (I²C 0x{Address:x2}) does not answer: {Reason}. Check its plug, its supply and its address (i2cdetect -y {Bus}).",
+                part.Name, part.Address, e.Message, Profile.I2cBus);
     }
 
     private static Outputs AllOf(IEnumerable<Outputs> outputs)

@@ -75,7 +75,7 @@ internal sealed class GpioInput(InputLine line, Inputs bit, GpioChip chip, int o
     public override WireState Read() => Of(chip.Read(offset) == PinValue.High != Line.ActiveLow);
 }
 
-/// <summary>An isolated input of a card: "low" is no current. A card that is silent tells nothing about the wire, which is what a cut wire does.</summary>
+/// <summary>An isolated input of a card: "low" is no current. A card that is silent tells nothing about the wire, as a cut wire does.</summary>
 internal sealed class CardInput(InputLine line, Inputs bit, RelayCard card, int channel) : InputPort(line, bit)
 {
     public override WireState Read() => card.Age > LinuxBoard.InputsFreshFor ? WireState.Cut : Of(card.InputOn(channel) != Line.ActiveLow);

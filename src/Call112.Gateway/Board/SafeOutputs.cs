@@ -6,8 +6,8 @@ namespace Call112.Gateway.Board;
 
 /// <summary>
 /// Drives every output of a profile that must be off while nobody lives, once, without a service: the third of the four ways in which a cabinet
-/// falls silent (design, "What the box promises"). Each output is tried on its own until it is driven or the time is over, for a process that was killed may
-/// still hold its lines for a moment.
+/// falls silent (design, "What the box promises"). Each output is tried on its own until it is driven or the time is over, for a process that
+/// was killed may still hold its lines for a moment.
 /// </summary>
 internal sealed class SafeOutputs(SafePart profile, BoardSeat seat) : IDisposable
 {

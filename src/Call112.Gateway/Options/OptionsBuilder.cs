@@ -48,7 +48,8 @@ internal static class OptionsBuilder
         var path = Path.GetFullPath(profile, Path.GetFullPath(folder));
         if (!File.Exists(path))
         {
-            errors.Add(new FieldError("board.profile", $"no file '{path}'; write '{BoardOptions.SimulatedProfile}' or the path of a board profile (hardware/boards)"));
+            errors.Add(new FieldError(
+                "board.profile", $"no file '{path}'; write '{BoardOptions.SimulatedProfile}' or the path of a board profile (hardware/boards)"));
             return new BoardOptions { Profile = path };
         }
 

@@ -8,11 +8,12 @@ internal static class BoardCommand
 {
     public static Command Create()
     {
-        var profile = new Option<string>("--profile", "-p") { Description = "the board profile (hardware/boards)", HelpName = "FILE", Required = true };
+        var profile = new Option<string>("--profile", "-p") { Description = "a board profile (hardware/boards)", HelpName = "FILE", Required = true };
         var board = new Command("board", "the cabinet: switch it off, test it");
 
         var safe = new Command("safe", "drive every output to its safe level, at once; for ExecStopPost of the service") { profile };
-        safe.SetAction((parsed, cancel) => BoardSafeVerb.RunAsync(parsed.GetRequiredValue(profile), Console.Out, Console.Error, new BoardSeat(), cancel));
+        safe.SetAction((parsed, cancel) =>
+            BoardSafeVerb.RunAsync(parsed.GetRequiredValue(profile), Console.Out, Console.Error, new BoardSeat(), cancel));
         board.Add(safe);
 
         var folder = new Option<string>("--out") { Description = "folder for the record", HelpName = "FOLDER", DefaultValueFactory = _ => "." };

@@ -16,7 +16,8 @@ internal static class BoardTestVerb
     /// <param name="Station">Asked for when null.</param>
     internal sealed record Request(string ProfilePath, string Folder, string? Station, BoardTestPace? Pace = null);
 
-    public static async Task<int> RunAsync(Request request, TextReader answers, TextWriter screen, TextWriter wrong, BoardSeat seat, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        Request request, TextReader answers, TextWriter screen, TextWriter wrong, BoardSeat seat, CancellationToken cancel)
     {
         var read = ProfileReader.Read(request.ProfilePath);
         if (read.Profile is not { } profile)

@@ -99,10 +99,12 @@ internal static class DoctorVerb
             var silent = new List<string>();
             using var board = new LinuxBoard(cabinet, new SilentParts(silent));
             var sample = board.ReadInputs();
-            var found = $"profile '{cabinet.Name}': outputs {board.ReadBack()}, inputs {sample.Active}, loops cut {sample.Cut}, shorted {sample.Shorted}";
+            var loops = $"loops cut {sample.Cut}, shorted {sample.Shorted}";
+            var found = $"profile '{cabinet.Name}': outputs {board.ReadBack()}, inputs {sample.Active}, {loops}";
             return silent.Count == 0
                 ? new Finding("board", found)
-                : new Finding("board", $"{found}; {string.Join("; ", silent)}", "check plugs and supply of the I2C cards, and their addresses in the profile");
+                : new Finding(
+                    "board", $"{found}; {string.Join("; ", silent)}", "check plugs and supply of the I2C cards, and their addresses in the profile");
         }
         catch (BoardException e) when (e.Holder is { IsService: true })
         {

@@ -58,6 +58,9 @@ public sealed class OptionsTests : IDisposable
         { """{"uplinks":[{"broker":"mqtt://a","username":"u","passwordFile":"/no/such"}]}""", "uplinks[0].passwordFile" },
         { """{"uplinks":[{"broker":"mqtt://a","passwordFile":"/dev/null"}]}""", "uplinks[0].username" },
         { """{"board":{"profile":"rev-a"}}""", "board.profile" },
+        { """{"board":{"profile":""}}""", "board.profile" },
+        { """{"board":{"profile":"/dev/null"}}""", "board.profile" },
+        { """{"board":{"profile":"/dev/null","trace":"/tmp/trace"}}""", "board.trace" },
         { """{"journal":{"path":""}}""", "journal.path" },
         { """{"panel":{"listen":"8112"}}""", "panel.listen" },
         { """{"panel":{"listen":"127.0.0.1:70000"}}""", "panel.listen" },
@@ -75,6 +78,23 @@ public sealed class OptionsTests : IDisposable
         { """{"timing":{"sirenLimitSeconds":"long"}}""", "timing.sirenLimitSeconds" },
         { """{"station":[]}""", "station" },
     };
+
+    [Fact]
+    public void A_board_profile_is_found_beside_station_json_and_its_errors_name_field_and_file()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "cabinet.json"),
+            """{ "name": "desk", "description": "On a desk.", "chip": ["x"], "outputs": [ { "function": "siren", "to": { "gpio": 26 } } ], "inputs": [] }""");
+        var options = Read(Changed("""{"board":{"profile":"cabinet.json"}}""")).Options!;
+        Assert.Equal((Path.Combine(_folder.FullName, "cabinet.json"), "desk"), (options.Board.Profile, options.Board.Cabinet!.Name));
+        // A real cabinet has no trusted clock by itself.
+        Assert.False(options.TrustClock);
+
+        File.WriteAllText(Path.Combine(_folder.FullName, "wrong.json"), """{ "name": "desk", "outputs": [ { "functoin": "siren" } ] }""");
+        var error = Assert.Single(Read(Changed("""{"board":{"profile":"wrong.json"}}""")).Errors);
+        Assert.Equal("board.profile", error.Field);
+        Assert.Contains("wrong.json", error.Reason, StringComparison.Ordinal);
+        Assert.Contains("functoin", error.Reason, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Wrong))]

@@ -99,7 +99,8 @@ internal static class SchemaTerms
         ["Telemetry.DiskFreeMiB"] = ("Free space beside the journal, MiB.", new JsonObject { ["minimum"] = 0 }),
         ["Telemetry.BatteryVolts"] = ("Voltage of the battery or the UPS, V.", new JsonObject { ["minimum"] = 0, ["maximum"] = 100 }),
         ["Telemetry.BatteryPercent"] = ("Charge by the fuel gauge, %.", new JsonObject { ["minimum"] = 0, ["maximum"] = 100 }),
-        ["Telemetry.SupplyAmperes"] = ("Current out of the UPS, A; negative while it charges.", new JsonObject { ["minimum"] = -100, ["maximum"] = 100 }),
+        ["Telemetry.SupplyAmperes"] = (
+            "Current out of the UPS, A; negative while it charges.", new JsonObject { ["minimum"] = -100, ["maximum"] = 100 }),
         ["Telemetry.SirenAmperes"] = ("Current of the siren's feed, A.", new JsonObject { ["minimum"] = -100, ["maximum"] = 100 }),
         ["CenterHeartbeat.SentAt"] = SentAt,
         ["CenterHeartbeat.BootId"] = ("Names one run of the centre.", null),

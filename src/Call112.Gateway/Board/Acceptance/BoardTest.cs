@@ -58,7 +58,8 @@ internal sealed class BoardTest(LinuxBoard board, TextReader answers, TextWriter
                     await HealthAsync(line, cancel);
             board.Safe();
             var result = BoardTestRecord.Of(_steps);
-            screen.WriteLine($"Lulus / passed {Count(StepResult.Passed)}, gagal / failed {Count(StepResult.Failed)}, dilewati / skipped {Count(StepResult.Skipped)}.");
+            screen.WriteLine(
+                $"Lulus / passed {Count(StepResult.Passed)}, gagal / failed {Count(StepResult.Failed)}, dilewati / skipped {Count(StepResult.Skipped)}.");
             var signature = await WordsAsync("Ketik nama lengkap Anda untuk menandatangani. / Type your full name to sign.", cancel);
             return new BoardTestRecord(station, profile.Name, profileHash, time.GetUtcNow(), signature, result, _steps);
         }
@@ -78,10 +79,11 @@ internal sealed class BoardTest(LinuxBoard board, TextReader answers, TextWriter
     {
         var output = Levels.AllOutputs.First(output => Levels.NameOf(output) == line.Function);
         var name = BoardException.Name(line.To);
+        var seconds = HoldOf(line).TotalSeconds;
         while (true)
         {
             screen.WriteLine();
-            var ready = await AskAsync($"{FieldNames.Of(line.Function)}, {name}: nyala {pace.EnergiseFor.TotalSeconds:0.#} detik. Siap? / on for {pace.EnergiseFor.TotalSeconds:0.#} s. Ready?", cancel);
+            var ready = await AskAsync($"{FieldNames.Of(line.Function)}, {name}: nyala {seconds:0.#} detik. Siap? / on for {seconds:0.#} s. Ready?", cancel);
             if (ready is Answer.Skip or Answer.No)
             {
                 _steps.Add(new BoardTestStep("output", line.Function, name, StepResult.Skipped));
@@ -94,7 +96,8 @@ internal sealed class BoardTest(LinuxBoard board, TextReader answers, TextWriter
             var seen = await AskAsync("  Apakah menyala lalu mati? / Did it come on and go off?", cancel);
             if (seen == Answer.Again)
                 continue;
-            _steps.Add(new BoardTestStep("output", line.Function, name, ResultOf(seen, follows), seen == Answer.Skip ? null : follows, follows ? null : "does not read back"));
+            _steps.Add(new BoardTestStep(
+                "output", line.Function, name, ResultOf(seen, follows), seen == Answer.Skip ? null : follows, follows ? null : "does not read back"));
             return;
         }
     }
@@ -102,14 +105,13 @@ internal sealed class BoardTest(LinuxBoard board, TextReader answers, TextWriter
     /// <summary>On, held, off. True if the board saw it follow both times.</summary>
     private async Task<bool> EnergiseAsync(Outputs output, OutputLine line, CancellationToken cancel)
     {
-        var hold = line.MaxOnSeconds is { } limit && limit < pace.EnergiseFor.TotalSeconds ? TimeSpan.FromSeconds(limit) : pace.EnergiseFor;
         var began = time.GetTimestamp();
         bool on;
         try
         {
             board.Write(output);
             on = await ReadsBackAsync(output, output, cancel);
-            if (hold - time.GetElapsedTime(began) is { Ticks: > 0 } rest)
+            if (HoldOf(line) - time.GetElapsedTime(began) is { Ticks: > 0 } rest)
                 await Task.Delay(rest, time, cancel);
         }
         finally
@@ -119,6 +121,10 @@ internal sealed class BoardTest(LinuxBoard board, TextReader answers, TextWriter
 
         return on & await ReadsBackAsync(output, Outputs.None, cancel);
     }
+
+    /// <summary>Never longer than the wiring allows.</summary>
+    private TimeSpan HoldOf(OutputLine line) =>
+        line.MaxOnSeconds is { } limit && limit < pace.EnergiseFor.TotalSeconds ? TimeSpan.FromSeconds(limit) : pace.EnergiseFor;
 
     private async Task<bool> ReadsBackAsync(Outputs output, Outputs level, CancellationToken cancel)
     {
@@ -197,7 +203,9 @@ internal sealed class BoardTest(LinuxBoard board, TextReader answers, TextWriter
         var dark = await AskAsync($"{FieldNames.Of(line.Function)}, {name}: apakah lampu itu PADAM sekarang? / is that lamp DARK now?", cancel);
         board.Safe();
         var lit = dark == Answer.Skip ? Answer.Skip : await AskAsync("  Apakah lampu itu MENYALA sekarang? / Is it LIT now?", cancel);
-        var result = dark == Answer.Skip || lit == Answer.Skip ? StepResult.Skipped : dark == Answer.Yes && lit == Answer.Yes ? StepResult.Passed : StepResult.Failed;
+        var result = dark == Answer.Skip || lit == Answer.Skip ? StepResult.Skipped
+            : dark == Answer.Yes && lit == Answer.Yes ? StepResult.Passed
+            : StepResult.Failed;
         _steps.Add(new BoardTestStep("output", line.Function, name, result));
     }
 

@@ -12,7 +12,7 @@ namespace Call112.Gateway.Board.Gpio;
 /// </summary>
 internal sealed class GpioChip : IDisposable
 {
-    /// <summary>Overrides the choice of libgpiod: <c>V1</c> (libgpiod.so.2) or <c>V2</c> (libgpiod.so.3). System.Device.Gpio's own variable.</summary>
+    /// <summary>System.Device.Gpio's own variable; overrides the choice of libgpiod: <c>V1</c> (libgpiod.so.2) or <c>V2</c> (libgpiod.so.3).</summary>
     public const string DriverVariable = "DOTNET_IOT_LIBGPIOD_DRIVER_VERSION";
 
     private readonly GpioController _controller;
@@ -40,7 +40,9 @@ internal sealed class GpioChip : IDisposable
             foreach (var chip in chips)
                 if (chip.Label == label)
                     return new GpioChip(label, chip.Lines, Driver(chip), line => KernelGpio.Line(chip, line));
-        var seen = chips.Count == 0 ? "this machine shows no GPIO chip at all" : $"this machine has {string.Join(", ", chips.Select(chip => $"'{chip.Label}'"))}";
+        var seen = chips.Count == 0
+            ? "this machine shows no GPIO chip at all"
+            : $"this machine has {string.Join(", ", chips.Select(chip => $"'{chip.Label}'"))}";
         throw new BoardException(
             $"no GPIO chip is labelled {string.Join(" or ", labels.Select(label => $"'{label}'"))}; {seen}",
             "check with 'gpiodetect' that this is the computer the profile is for, and that the user of the service is in the group gpio");
@@ -62,9 +64,10 @@ internal sealed class GpioChip : IDisposable
 
     /// <summary>Makes a line an output that begins at this level: no other level is ever driven.</summary>
     /// <exception cref="BoardException">The line is held, or cannot be an output.</exception>
-    public void OpenOutput(string field, int line, WiredTo to, PinValue first) => Request(field, line, to, () => _controller.OpenPin(line, PinMode.Output, first));
+    public void OpenOutput(string field, int line, WiredTo to, PinValue first) =>
+        Request(field, line, to, () => _controller.OpenPin(line, PinMode.Output, first));
 
-    /// <summary>Makes a line an input. <see cref="LineBias.None"/> and <see cref="LineBias.AsIs"/> both leave the bias as the firmware set it.</summary>
+    /// <summary>Makes a line an input. <see cref="LineBias.None"/> and <see cref="LineBias.AsIs"/> both leave the bias to the firmware.</summary>
     /// <inheritdoc cref="OpenOutput" path="/exception"/>
     public void OpenInput(string field, int line, WiredTo to, LineBias bias) => Request(field, line, to, () => _controller.OpenPin(line, bias switch
     {
@@ -106,7 +109,9 @@ internal sealed class GpioChip : IDisposable
         var holder = LineHolder.Of(info.Consumer);
         return new BoardException(
             $"{field}: {BoardException.Name(to)} is held by {holder}",
-            holder.IsService ? "stop the service first (systemctl stop call112-gateway)" : "stop that program or remove its overlay from config.txt, or wire the function to another line",
+            holder.IsService
+                ? "stop the service first (systemctl stop call112-gateway)"
+                : "stop that program or remove its overlay from config.txt, or wire the function to another line",
             BoardException.Name(to), to.Pin, holder);
     }
 

@@ -34,7 +34,8 @@ internal static partial class KernelGpio
     {
         var chips = new List<KernelChip>();
         foreach (var path in Directory.GetFiles("/dev", "gpiochip*"))
-            if (int.TryParse(path.AsSpan("/dev/gpiochip".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Chip(path, number) is { } chip)
+            if (int.TryParse(path.AsSpan("/dev/gpiochip".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && Chip(path, number) is { } chip)
                 chips.Add(chip);
         chips.Sort((a, b) => a.Number.CompareTo(b.Number));
         return chips;

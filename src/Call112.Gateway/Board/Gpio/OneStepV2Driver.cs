@@ -32,7 +32,7 @@ internal sealed class OneStepV2Driver(int chip) : GpioDriver
         Close(_driver, pinNumber);
     }
 
-    /// <summary><see cref="PinMode.Input"/> leaves the bias as the firmware set it, as libgpiod v1 does; the inner driver would switch it off.</summary>
+    /// <summary><see cref="PinMode.Input"/> leaves the bias to the firmware, as libgpiod v1 does; the inner driver switches it off.</summary>
     protected override void SetPinMode(int pinNumber, PinMode mode)
     {
         if (mode == PinMode.Input)
@@ -64,15 +64,18 @@ internal sealed class OneStepV2Driver(int chip) : GpioDriver
             return _modes[pinNumber];
     }
 
-    protected override bool IsPinModeSupported(int pinNumber, PinMode mode) => mode is PinMode.Input or PinMode.Output or PinMode.InputPullDown or PinMode.InputPullUp;
+    protected override bool IsPinModeSupported(int pinNumber, PinMode mode) =>
+        mode is PinMode.Input or PinMode.Output or PinMode.InputPullDown or PinMode.InputPullUp;
 
     protected override PinValue Read(int pinNumber) => Get(_driver, pinNumber);
 
     protected override void Write(int pinNumber, PinValue value) => Put(_driver, pinNumber, value);
 
-    protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken) => throw NoEvents();
+    protected override WaitForEventResult WaitForEvent(int pinNumber, PinEventTypes eventTypes, CancellationToken cancellationToken) =>
+        throw NoEvents();
 
-    protected override void AddCallbackForPinValueChangedEvent(int pinNumber, PinEventTypes eventTypes, PinChangeEventHandler callback) => throw NoEvents();
+    protected override void AddCallbackForPinValueChangedEvent(int pinNumber, PinEventTypes eventTypes, PinChangeEventHandler callback) =>
+        throw NoEvents();
 
     protected override void RemoveCallbackForPinValueChangedEvent(int pinNumber, PinChangeEventHandler callback) => throw NoEvents();
 

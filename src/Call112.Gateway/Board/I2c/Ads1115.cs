@@ -18,7 +18,7 @@ internal sealed class Ads1115(string name, I2cDevice device, IReadOnlyList<int> 
 
     private const double StepVolts = 4.096 / 32768;
 
-    /// <summary>How often the chip is asked whether it is ready. One question takes at least 0.1 ms on the wire, a conversion at most 1.3 ms.</summary>
+    /// <summary>How often the chip is asked whether it is ready. A question takes 0.1 ms or more on the wire, a conversion 1.3 ms at most.</summary>
     private const int QuestionsMax = 50;
 
     private readonly double[] _volts = new double[4];

@@ -6,7 +6,8 @@ namespace Call112.Gateway.Board.I2c;
 /// Current and voltage of one feed (TI INA219, SBOS448G). Nothing but the raw shunt and bus registers is used: the chip's own calibration
 /// register would only move the division from here to there, and is lost with its power.
 /// </summary>
-internal sealed class Ina219(string name, I2cDevice device, double shuntOhms, TimeProvider time, Action<I2cPart, Exception?> told) : I2cPart(name, device, time, told)
+internal sealed class Ina219(string name, I2cDevice device, double shuntOhms, TimeProvider time, Action<I2cPart, Exception?> told)
+    : I2cPart(name, device, time, told)
 {
     private const byte Configuration = 0x00, ShuntVoltage = 0x01, BusVoltage = 0x02;
 

@@ -9,7 +9,8 @@ namespace Call112.Gateway.Board.I2c;
 /// while the card answers, the bus's thread while it does not, and nobody waits for the other; a card that came back is given that value
 /// before it counts as answering.
 /// </summary>
-internal sealed class RelayCard(string name, I2cDevice device, TimeProvider time, Action<I2cPart, Exception?> told) : I2cPart(name, device, time, told)
+internal sealed class RelayCard(string name, I2cDevice device, TimeProvider time, Action<I2cPart, Exception?> told)
+    : I2cPart(name, device, time, told)
 {
     /// <summary>Relays, and inputs, of one card; counted from 1.</summary>
     public const int Channels = 4;
@@ -50,13 +51,17 @@ internal sealed class RelayCard(string name, I2cDevice device, TimeProvider time
         }
     }
 
+    /// <summary>Drives the relays also while the card counts as silent: the last attempt before the process ends.</summary>
+    /// <exception cref="IOException">The card does not answer.</exception>
+    public void Insist() => Put();
+
     /// <summary>A relay as the card last told it. Null while the card is silent.</summary>
     public bool? IsEnergised(int channel) => _lost ? null : (_relays & BitOf(channel)) != 0;
 
     /// <summary>An input as the card last told it: true while current flows.</summary>
     public bool InputOn(int channel) => (_inputs & BitOf(channel)) != 0;
 
-    /// <summary>Wants what the relays are: for whoever moves one of them without knowing the others. Counts as a new beginning with a card that was lost.</summary>
+    /// <summary>Wants what the relays are: for whoever moves one of them without knowing the others. A new beginning with a card that was lost.</summary>
     /// <exception cref="IOException">The card does not answer.</exception>
     public void Adopt()
     {
