@@ -65,9 +65,9 @@ public class StationProperties
             Assert.Empty(soundings);
     });
 
-    /// <summary>F6: redelivery of a whole queue.</summary>
+    /// <summary>F6: redelivery of a whole queue, of at most as many copies as are told one by one (F3, decision 0011).</summary>
     [Fact]
-    public void Every_alert_of_any_shuffled_backlog_with_copies_sounds_exactly_once() => Gen.Int[0, 9].Array[1, 60].Sample(order =>
+    public void Every_alert_of_any_shuffled_backlog_with_copies_sounds_exactly_once() => Gen.Int[0, 9].Array[1, 50].Sample(order =>
     {
         var station = new StationDriver();
         var calls = Enumerable.Range(0, 10).Select(i => Call.Alert((Category)(i % 8))).ToList();

@@ -19,7 +19,7 @@ public sealed class BoardVerbsTests : IDisposable
 
     private BoardSeat Seat => new() { OpenChip = _ => _chip.Open(), OpenI2c = (_, _) => _card, Time = TimeProvider.System };
 
-    private const string Siren = """{ "function": "siren", "to": { "gpio": 26, "pin": 37 }, "activeLow": true, "contact": "NormallyOpen" }""";
+    private const string Siren = """{ "function": "siren", "to": { "gpio": 26, "pin": 37 }, "activeLow": true, "contact": "NormallyOpen", "fuse": "F1 5 A" }""";
     private const string Door = """{ "function": "door", "to": { "gpio": 21 }, "activeLow": true, "onCrash": "Hold" }""";
     private const string CardStrobe = """{ "function": "strobe", "to": { "card": { "device": "relays", "channel": 2 } } }""";
     private const string CardBuzzerHeld = """{ "function": "buzzer", "to": { "card": { "device": "relays", "channel": 3 } }, "onCrash": "Hold" }""";
@@ -31,7 +31,11 @@ public sealed class BoardVerbsTests : IDisposable
         var path = Path.Combine(_folder, "profile.json");
         File.WriteAllText(path, $$"""
             { "name": "desk", "description": "On a desk.", "chip": ["simulated-chip"],
-              "outputs": [{{outputs}}], "inputs": [{{inputs}}], "devices": [{{devices}}] }
+              "outputs": [{{outputs}}], "inputs": [{{inputs}}], "devices": [{{devices}}],
+              "configTxt": ["dtparam=strict_gpiod", "dtparam=watchdog=on", "gpio=26=op,dh"],
+              "remedies": [{ "rule": "WrongPull", "function": "siren", "built": "10 kΩ to 3V3" },
+                           { "rule": "CardKeepsState", "function": "health", "built": "a timer in its feed" },
+                           { "rule": "MissingFunction", "function": "siren", "built": "a desk needs none" }] }
             """);
         return path;
     }
@@ -133,7 +137,7 @@ public sealed class BoardVerbsTests : IDisposable
     [Fact]
     public async Task A_test_that_passes_ends_with_a_signed_record_of_exactly_this_profile()
     {
-        const string health = """{ "function": "health", "to": { "card": { "device": "relays", "channel": 4 } } }""";
+        const string health = """{ "function": "health", "to": { "card": { "device": "relays", "channel": 4 } }, "contact": "NormallyClosed", "fuse": "F4" }""";
         var profile = Profile($"{Siren}, {CardStrobe}, {health}", Acknowledge, Relays);
         var (code, screen) = await TestAsync(profile, "pkm-gogagoman y y y y y y y Rahmat");
         Assert.Equal(("", 0), (_wrong.ToString(), code));

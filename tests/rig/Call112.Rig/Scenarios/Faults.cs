@@ -82,7 +82,7 @@ internal static class Faults
             await Wait.UntilAsync(() => station.Count(ReportEvent.OutputRestored) > restored + 1, "the fault ends when the contact opens");
         }
 
-        findings.Worst("dispatch to OutputFault at the centre, worst", faults, "ms", ReadBackMs + slackMs);
+        findings.Usual("dispatch to OutputFault at the centre", faults, ReadBackMs + slackMs, worstAtMostMs: ReadBackMs + 2_000);
         findings.Check(faults.Min() >= ReadBackMs, $"a fault was told after {faults.Min():0} ms, before the relay had its {ReadBackMs} ms");
         findings.Check(station.Centre.Reports().Where(report => report.Event == ReportEvent.OutputFault).All(report => report.Detail == "siren"), "a fault of another output was told");
     }
@@ -144,8 +144,8 @@ internal static class Faults
             findings.Done();
         }
 
-        findings.Worst("loop cut to PanicPressed at the centre, settling time of 30 ms included, worst", heard, "ms", settleMs + reportMs);
-        findings.Worst("loop cut to the lamp's line, worst", lamp, "ms", settleMs + lampMs);
+        findings.Usual("loop cut to PanicPressed at the centre, settling time of 30 ms included", heard, settleMs + reportMs);
+        findings.Usual("loop cut to the lamp's line", lamp, settleMs + lampMs);
     }
 
     /// <summary>Moves the siren relay's second pole some milliseconds after its coil, as long as it is told to.</summary>

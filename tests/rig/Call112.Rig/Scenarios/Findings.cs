@@ -57,6 +57,23 @@ internal sealed class Findings
         Check(worst <= atMost, $"{name}: {worst:0.0} {unit}, more than {atMost:0.0}");
     }
 
+    /// <summary>
+    /// A time whose goal is a promise of the usual case: the median must keep it. The worst case has a bound of its own, far above, for a hang:
+    /// the machine around the rig gives and takes its one processor as it likes.
+    /// </summary>
+    public void Usual(string name, IEnumerable<double> values, double medianAtMostMs, double worstAtMostMs = 1_000)
+    {
+        var all = values.Order().ToList();
+        if (all.Count == 0)
+        {
+            Check(false, $"{name}: nothing was measured");
+            return;
+        }
+
+        Worst($"{name}, median", [all[all.Count / 2]], "ms", medianAtMostMs);
+        Worst($"{name}, worst", [all[^1]], "ms", worstAtMostMs);
+    }
+
     public void Figure(Figure figure)
     {
         lock (_lock)
