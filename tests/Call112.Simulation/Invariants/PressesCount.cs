@@ -9,18 +9,26 @@ internal sealed class PressesCount(SimulatedCity city) : Invariant(city)
 {
     private static readonly TimeSpan s_within = TimeSpan.FromMilliseconds(300);
 
+    private readonly Dictionary<StationNode, TimeSpan> _newest = [];
+
     public override string Name => "a press counts";
 
     public override void Watch() => City.Pressed += Pressed;
 
     private void Pressed(StationNode station, TimeSpan held)
     {
+        _newest[station] = City.Schedule.Now;
         if (!station.IsUp || station.Loop is not { InputsKnown.IsCompletedSuccessfully: true } loop || !IsFree(station, loop.State))
             return;
         var life = station.Life;
         var waiting = loop.State.Alerts.Where(alert => alert.Waits).Select(alert => (alert.Id, alert.SoundsSince)).ToList();
         var pressedAt = City.Schedule.Now;
-        City.Schedule.After(held + s_within, () => Judge(station, life, pressedAt, waiting));
+        City.Schedule.After(held + s_within, () =>
+        {
+            // A second finger on the button shakes its contact, and may leave no 30 ms of rest (seed 50169).
+            if (_newest[station] == pressedAt || _newest[station] >= pressedAt + held)
+                Judge(station, life, pressedAt, waiting);
+        });
     }
 
     private void Judge(StationNode station, Life? life, TimeSpan pressedAt, List<(Guid Id, TimeSpan SoundsSince)> waiting)
