@@ -12,7 +12,7 @@ namespace Call112.Gateway;
 /// One station, put together. The composition is this file: what exists, in which order it starts, in which it stops. The demo runs
 /// several in one process.
 /// </summary>
-public sealed class GatewayHost : IAsyncDisposable
+public sealed partial class GatewayHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private bool _running;
@@ -50,7 +50,8 @@ public sealed class GatewayHost : IAsyncDisposable
 
         var clock = new StationClock(time, options.TrustClock);
         GatewayHost? composed = null;
-        // Stopped in the reverse order: outputs off first, the uplink tells about it, the panel last.
+        // Stopped in the reverse order: outputs off first, the uplink tells about it, the panel last, and the display, whose bus may hang, after it.
+        AddDisplay(builder.Services, options, services => Compose(services).Station, time);
         if (options.Panel is not null)
             builder.Services.AddSingleton<IHostedService>(services => Compose(services).Panel!);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplink);
@@ -115,6 +116,10 @@ public sealed class GatewayHost : IAsyncDisposable
             _host.Dispose();
         Board.Dispose();
     }
+
+    /// <summary>Empty without <c>-p:IotBindings=true</c>; then <c>IotBindings/StatusDisplays.cs</c> has its body.</summary>
+    static partial void AddDisplay(
+        IServiceCollection services, GatewayOptions options, Func<IServiceProvider, StationLoop> station, TimeProvider time);
 
     private static ISystemdNotifier Systemd() =>
         Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is null ? new NoSystemd() : new SystemdNotifier();

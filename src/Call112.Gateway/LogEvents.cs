@@ -1,6 +1,6 @@
 namespace Call112.Gateway;
 
-/// <summary>Every event id of the service's log, so that a technician can search for a number. Ranges: 1xx service, 2xx links, 3xx journal, 4xx board, 5xx panel.</summary>
+/// <summary>Every event id of the service's log, so that a technician can search for a number. Ranges: 1xx service, 2xx links, 3xx journal, 4xx board (421, 422 the opt-in display), 5xx panel.</summary>
 internal static class LogEvents
 {
     public static readonly EventId Armed = new(101, nameof(Armed));

@@ -23,6 +23,28 @@ public sealed record GatewayOptions
 
     /// <summary>Surveyed position of the post, WGS 84 degrees, for telemetry.</summary>
     public (double Latitude, double Longitude)? Position { get; init; }
+
+    /// <summary>A character display on the cabinet, or null. Only a build with <c>-p:IotBindings=true</c> can drive one.</summary>
+    public DisplayOptions? Display { get; init; }
+}
+
+/// <summary>A character display behind a PCF8574.</summary>
+/// <param name="Kind"><see cref="Lcd1602"/> or <see cref="Lcd2004"/>.</param>
+/// <param name="Address">0x20 … 0x27 (PCF8574) or 0x38 … 0x3F (PCF8574A).</param>
+public sealed record DisplayOptions(string Kind, int I2cBus, int Address)
+{
+    public const string Lcd1602 = "lcd1602", Lcd2004 = "lcd2004";
+
+    /// <summary>As most of these displays are sold: a PCF8574 with no jumper closed.</summary>
+    public const int UsualAddress = 0x27;
+
+    /// <summary>Whether this build has the drivers.</summary>
+    public static bool AreSupported =>
+#if IOT_BINDINGS
+        true;
+#else
+        false;
+#endif
 }
 
 /// <summary>A loopback or local address and a port; port 0 takes a free one.</summary>

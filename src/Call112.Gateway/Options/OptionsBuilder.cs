@@ -26,6 +26,7 @@ internal static class OptionsBuilder
             Panel = Panel(file.Panel, errors),
             TrustClock = Clock(file.Clock, board.Profile, errors),
             Position = Position(file.Station, errors),
+            Display = Display(file.Display, board.Cabinet, errors),
         };
         if (options.JournalPath.Length == 0)
             errors.Add(new FieldError("journal.path", "must not be empty"));
@@ -57,6 +58,36 @@ internal static class OptionsBuilder
         foreach (var error in read.Errors)
             errors.Add(new FieldError("board.profile", error.Field.Length == 0 ? error.Reason : $"{path}: {error}"));
         return new BoardOptions { Profile = path, Cabinet = read.Profile };
+    }
+
+    private static DisplayOptions? Display(StationFile.DisplayPart? part, BoardProfile? cabinet, List<FieldError> errors)
+    {
+        if (part is null)
+            return null;
+        if (!DisplayOptions.AreSupported)
+        {
+            errors.Add(new FieldError(
+                "display", "this build drives no display; take it out, or build with -p:IotBindings=true (src/Call112.Gateway.IotBindings)"));
+            return null;
+        }
+
+        var display = new DisplayOptions(part.Kind ?? "", part.I2cBus ?? 1, part.Address ?? DisplayOptions.UsualAddress);
+        if (display.Kind is not (DisplayOptions.Lcd1602 or DisplayOptions.Lcd2004))
+            errors.Add(new FieldError("display.kind", $"'{display.Kind}' must be {DisplayOptions.Lcd1602} or {DisplayOptions.Lcd2004}"));
+        if (display.I2cBus < 0)
+            errors.Add(new FieldError("display.i2cBus", $"must be 0 or more, is {display.I2cBus}; a Pi's header has bus 1"));
+        if (display.Address is not ((>= 0x20 and <= 0x27) or (>= 0x38 and <= 0x3F)))
+            errors.Add(new FieldError(
+                "display.address",
+                $"must be 32 to 39 (PCF8574) or 56 to 63 (PCF8574A), is {display.Address}; 'i2cdetect -y 1' shows it in hex"));
+        var taken = cabinet?.I2cBus != display.I2cBus ? null
+            : cabinet.Devices?.FirstOrDefault(device => device.Address == display.Address)?.Name
+                ?? cabinet.Hats?.FirstOrDefault(hat => hat.I2c?.Contains(display.Address) == true)?.Name;
+        if (taken is not null)
+            errors.Add(new FieldError(
+                "display.address",
+                $"{display.Address} is the address of '{taken}' in the board profile; change the display's jumpers A0 to A2"));
+        return display;
     }
 
     private static StationOptions Station(StationFile file, bool metered, List<FieldError> errors)

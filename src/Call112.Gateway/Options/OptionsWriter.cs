@@ -26,7 +26,8 @@ internal static class OptionsWriter
             new StationFile.JournalPart(options.JournalPath),
             new StationFile.PanelPart(options.Panel is { } panel ? $"{panel.Host}:{panel.Port}" : "off"),
             new StationFile.ClockPart(options.TrustClock ? "trusted" : "kernel"),
-            Timing(station.Timing));
+            Timing(station.Timing),
+            options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null);
     }
 
     private static StationFile.TimingPart Timing(Call112.Station.StationTiming timing) => new(

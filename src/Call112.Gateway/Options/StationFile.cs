@@ -10,7 +10,8 @@ internal sealed record StationFile(
     StationFile.JournalPart? Journal = null,
     StationFile.PanelPart? Panel = null,
     StationFile.ClockPart? Clock = null,
-    StationFile.TimingPart? Timing = null)
+    StationFile.TimingPart? Timing = null,
+    StationFile.DisplayPart? Display = null)
 {
     internal sealed record StationPart(
         string? Id = null,
@@ -45,6 +46,10 @@ internal sealed record StationFile(
 
     /// <param name="Source"><c>kernel</c> or <c>trusted</c>.</param>
     internal sealed record ClockPart(string? Source = null);
+
+    /// <param name="Kind"><c>lcd1602</c> or <c>lcd2004</c>.</param>
+    /// <param name="Address">Of the PCF8574 behind it, a decimal number as in a board profile.</param>
+    internal sealed record DisplayPart(string? Kind = null, int? I2cBus = null, int? Address = null);
 
     internal sealed record TimingPart(
         double? SirenFirstSeconds = null,
