@@ -21,7 +21,7 @@ internal static class Contacts
                 continue;
             var input = Levels.AllInputs[i];
             var contacts = decision.State.Senses.Contacts;
-            var (next, edge) = BehindLoop(contacts[i], before, now).Sample((active & input) != 0, now, decision.Timing.Settle);
+            var (next, edge) = BehindLoop(contacts[i], before, now).Sample((active & input) != 0, now, decision.Timing.Settle, decision.Timing.Release);
             if (next != contacts[i])
                 decision.Sense(decision.State.Senses with { Contacts = contacts.SetItem(i, next) });
             if (next.Known)

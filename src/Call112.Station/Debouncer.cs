@@ -15,8 +15,9 @@ public enum Edge
 }
 
 /// <summary>
-/// One contact, debounced from sampled levels. A level counts once it has been the same in every sample for the settling time; a press
-/// counts only after a settled release. Samples are levels, never edges: a lost sample costs a delay, not a press (F12).
+/// One contact, debounced from sampled levels. A level counts once it has been the same in every sample for its settling time; a press
+/// counts only after a settled release, which takes longer: a switch that is let go of slowly opens, and closes once more (decision 0005).
+/// Samples are levels, never edges: a lost sample costs a delay, not a press (F12).
 /// </summary>
 /// <param name="Sampled">At least one sample was taken.</param>
 /// <param name="Known">A first level has settled.</param>
@@ -27,12 +28,13 @@ public enum Edge
 public readonly record struct Debouncer(bool Sampled, bool Known, bool Active, bool Candidate, TimeSpan CandidateSince, TimeSpan Since)
 {
     /// <summary>Takes one sample of the level.</summary>
-    /// <param name="settle">How long a level must be stable before it counts.</param>
-    public (Debouncer Next, Edge Edge) Sample(bool level, TimeSpan now, TimeSpan settle)
+    /// <param name="settle">How long a press, or the first level of all, must be stable before it counts.</param>
+    /// <param name="release">How long a release must be.</param>
+    public (Debouncer Next, Edge Edge) Sample(bool level, TimeSpan now, TimeSpan settle, TimeSpan release)
     {
         if (!Sampled || level != Candidate)
             return (this with { Sampled = true, Candidate = level, CandidateSince = now }, Edge.None);
-        if ((Known && level == Active) || now - CandidateSince < settle)
+        if ((Known && level == Active) || now - CandidateSince < (Known && !level ? release : settle))
             return (this, Edge.None);
         var next = this with { Known = true, Active = level, Since = CandidateSince };
         return (next, (Known, level) switch

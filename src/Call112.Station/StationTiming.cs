@@ -39,8 +39,11 @@ public sealed record StationTiming
     /// <summary>How long the bay door relay is held when an alert begins.</summary>
     public TimeSpan DoorPulse { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A level must be stable this long before it counts.</summary>
-    public TimeSpan Settle { get; init; } = TimeSpan.FromMilliseconds(30);
+    /// <summary>A level must be stable this long before it counts: three samples, so that a press of 40 ms has one to spare (decision 0005).</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A contact must be released this long before it counts as released: the longest gap in the recorded release of a real switch is 82 ms.</summary>
+    public TimeSpan Release { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>TEST held this long clears panic.</summary>
     public TimeSpan PanicClearHold { get; init; } = TimeSpan.FromSeconds(3);
@@ -106,6 +109,7 @@ public sealed record StationTiming
             ("taskLimit", TaskLimit, 60, 86_400),
             ("doorPulse", DoorPulse, 0, 600),
             ("settle", Settle, 0.01, 0.5),
+            ("release", Release, 0.01, 2),
             ("panicClearHold", PanicClearHold, 1, 30),
             ("inputStuckAfter", InputStuckAfter, 10, 3600),
             ("inputRestoredAfter", InputRestoredAfter, 0.1, 60),

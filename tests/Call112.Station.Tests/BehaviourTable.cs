@@ -31,7 +31,7 @@ internal static class BehaviourTable
         ["drill waiting"] = (station, fire) => { station.Send(fire with { Status = DispatchStatus.Exercise }); station.Pass(0.2); },
         ["test waiting"] = (station, fire) => { station.Send(fire with { Status = DispatchStatus.Test }); station.Pass(0.2); },
         ["discreet waiting"] = (station, fire) => { station.Send(fire with { Discreet = true }); station.Pass(0.2); },
-        ["panic stands"] = (station, _) => { station.Held = Inputs.Panic; station.Pass(0.1); station.Held = Inputs.None; station.Pass(0.1); },
+        ["panic stands"] = (station, _) => { station.Held = Inputs.Panic; station.Pass(0.05); station.Held = Inputs.None; station.Pass(0.15); },
         ["deaf"] = (station, _) => { station.CenterLives = false; station.Pass(11); station.CenterLives = true; },
     };
 

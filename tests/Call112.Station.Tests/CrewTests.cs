@@ -16,14 +16,14 @@ public class CrewTests
         station.Send(fire);
         station.Pass(5);
         station.Held = Inputs.Acknowledge;
-        station.Pass(TimeSpan.FromMilliseconds(30));
+        station.Pass(TimeSpan.FromMilliseconds(20));
         Assert.True(station.Siren);
         station.Pass(StationDriver.Step);
 
         Assert.Equal(Outputs.Strobe | Outputs.LampStatus, station.Outputs);
         Assert.Equal("Received Sounding Acknowledged", station.StepsOf(fire));
         Assert.Equal(ReportSource.Button, station.Last.Source);
-        Assert.Equal(5_040, station.Last.ElapsedMs);
+        Assert.Equal(5_030, station.Last.ElapsedMs);
         station.Held = Inputs.None;
         Assert.Equal("0-300", station.Watch(Outputs.Strobe, TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100)));
     }

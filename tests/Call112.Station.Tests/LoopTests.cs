@@ -197,7 +197,7 @@ public class LoopTests
         station.Cut = Inputs.Panic;
         station.Pass(0.1);
         (station.Cut, station.Held) = (Inputs.None, Inputs.Panic);
-        station.Pass(0.03);
+        station.Pass(0.02);
         Assert.Equal("", station.Events);
         station.Pass(0.02);
         Assert.Equal("PanicPressed", station.Events);
@@ -385,7 +385,7 @@ public class LoopTests
                 var whole = wire is 0 or 3;
                 brokenFor = whole ? 0 : brokenFor + samples;
                 openSeenFor = whole && open ? openSeenFor + samples : 0;
-                openEver |= openSeenFor >= 4;
+                openEver |= openSeenFor >= 3;
                 if (brokenFor > 50)
                     Assert.Contains(station.State.Alarms, alarm => alarm.Event == ReportEvent.InputStuck);
                 if (!openEver)

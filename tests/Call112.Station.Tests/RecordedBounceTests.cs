@@ -70,7 +70,7 @@ public class RecordedBounceTests
     /// <summary>One press of 400 ms whose contact chatters at random for a while at both ends.</summary>
     private static int PressesOf(double bounceMs, Random random)
     {
-        var settle = new StationTiming().Settle;
+        var timing = new StationTiming();
         var debouncer = default(Debouncer);
         var (presses, flipAt, level) = (0, 0d, false);
         var (press, release) = (200d, 200 + bounceMs + 400);
@@ -83,10 +83,10 @@ public class RecordedBounceTests
             {
                 level = !level;
                 // No level holds for the settling time: what does is a press to any debouncer.
-                flipAt = t + random.NextDouble() * (settle.TotalMilliseconds - 15);
+                flipAt = t + random.NextDouble() * (timing.Settle.TotalMilliseconds - 10);
             }
 
-            (debouncer, var edge) = debouncer.Sample(level, TimeSpan.FromMilliseconds(t), settle);
+            (debouncer, var edge) = debouncer.Sample(level, TimeSpan.FromMilliseconds(t), timing.Settle, timing.Release);
             presses += edge == Edge.Pressed ? 1 : 0;
         }
 
@@ -95,7 +95,7 @@ public class RecordedBounceTests
 
     private static List<Edge> Sample(List<List<(long Ns, int Pin)>> actuations, long phase, int activeLevel)
     {
-        var settle = new StationTiming().Settle;
+        var timing = new StationTiming();
         var debouncer = default(Debouncer);
         var edges = new List<Edge>();
         // The contact rests at its first level, so that the first actuation is a change and not what was found at start.
@@ -115,7 +115,7 @@ public class RecordedBounceTests
 
         void Take(int pin, long ns)
         {
-            (debouncer, var edge) = debouncer.Sample(pin == activeLevel, TimeSpan.FromTicks(ns / 100), settle);
+            (debouncer, var edge) = debouncer.Sample(pin == activeLevel, TimeSpan.FromTicks(ns / 100), timing.Settle, timing.Release);
             if (edge is Edge.Pressed or Edge.Released)
                 edges.Add(edge);
         }

@@ -14,8 +14,8 @@ internal sealed class Crew : IDisposable
     /// <summary>Presses for one alert before the crew gives up on it.</summary>
     private const int PressesMax = 20;
 
-    /// <summary>A finger needs this long from one press to the next; longer than the button's settling time of 30 ms.</summary>
-    private static readonly TimeSpan s_betweenPresses = TimeSpan.FromMilliseconds(60);
+    /// <summary>A finger needs this long from one press to the next; longer than a release takes to settle, 100 ms.</summary>
+    private static readonly TimeSpan s_betweenPresses = TimeSpan.FromMilliseconds(150);
 
     private readonly Post _post;
     private readonly double _speed;

@@ -129,6 +129,7 @@ internal static class OptionsBuilder
             TaskLimit = Seconds(part.TaskLimitSeconds, defaults.TaskLimit),
             DoorPulse = Seconds(part.DoorPulseSeconds, defaults.DoorPulse),
             Settle = Seconds(part.SettleSeconds, defaults.Settle),
+            Release = Seconds(part.ReleaseSeconds, defaults.Release),
             PanicClearHold = Seconds(part.PanicClearHoldSeconds, defaults.PanicClearHold),
             InputStuckAfter = Seconds(part.InputStuckAfterSeconds, defaults.InputStuckAfter),
             InputRestoredAfter = Seconds(part.InputRestoredAfterSeconds, defaults.InputRestoredAfter),

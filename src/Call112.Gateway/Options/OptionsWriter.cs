@@ -43,6 +43,7 @@ internal static class OptionsWriter
         timing.TaskLimit.TotalSeconds,
         timing.DoorPulse.TotalSeconds,
         timing.Settle.TotalSeconds,
+        timing.Release.TotalSeconds,
         timing.PanicClearHold.TotalSeconds,
         timing.InputStuckAfter.TotalSeconds,
         timing.InputRestoredAfter.TotalSeconds,

@@ -64,6 +64,7 @@ internal sealed record StationFile(
         double? TaskLimitSeconds = null,
         double? DoorPulseSeconds = null,
         double? SettleSeconds = null,
+        double? ReleaseSeconds = null,
         double? PanicClearHoldSeconds = null,
         double? InputStuckAfterSeconds = null,
         double? InputRestoredAfterSeconds = null,

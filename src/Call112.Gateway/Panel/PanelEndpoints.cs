@@ -20,7 +20,7 @@ internal static class PanelEndpoints
     private static readonly TimeSpan s_press = TimeSpan.FromMilliseconds(150);
 
     /// <summary>How long it is released before the answer.</summary>
-    private static readonly TimeSpan s_release = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan s_release = TimeSpan.FromMilliseconds(150);
 
     public static void Map(WebApplication app, GatewayOptions options, StationLoop station, IBoard board, StationClock clock)
     {

@@ -10,7 +10,7 @@ internal sealed partial class SimulatedCity
     private static readonly TimeSpan s_pieceMin = TimeSpan.FromMilliseconds(30), s_pieceMax = TimeSpan.FromMilliseconds(700);
 
     /// <summary>How long a wire on its way between cut and whole looks like a pressed button: shorter than any press that counts.</summary>
-    private static readonly TimeSpan s_pressedLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_pressedLook = TimeSpan.FromMilliseconds(10);
 
     private void InTheCabinet(Kind kind, StationNode station, TimeSpan over, Random dice)
     {

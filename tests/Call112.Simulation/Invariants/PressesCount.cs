@@ -25,7 +25,7 @@ internal sealed class PressesCount(SimulatedCity city) : Invariant(city)
         var pressedAt = City.Schedule.Now;
         City.Schedule.After(held + s_within, () =>
         {
-            // A second finger on the button shakes its contact, and may leave no 30 ms of rest (seed 50169).
+            // A second finger on the button shakes its contact, and may leave no 20 ms of rest (seed 50169).
             if (_newest[station] == pressedAt || _newest[station] >= pressedAt + held)
                 Judge(station, life, pressedAt, waiting);
         });

@@ -155,7 +155,7 @@ internal sealed class StationDriver
         Held |= button;
         Pass(held ?? TimeSpan.FromMilliseconds(150));
         Held &= ~button;
-        Pass(TimeSpan.FromMilliseconds(100));
+        Pass(TimeSpan.FromMilliseconds(150));
     }
 
     /// <summary>Sets the wall clock, as NTP or an operator does; the monotonic clock runs on.</summary>

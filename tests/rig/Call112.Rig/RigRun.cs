@@ -8,7 +8,7 @@ namespace Call112.Rig;
 internal sealed record ScenarioResult(Scenario Scenario, Findings Findings, double Seconds);
 
 /// <summary>
-/// Runs the scenarios: first, one after another, those whose figures are times; then the others all at once, for most of their time is
+/// Runs the scenarios: first, one after another, those that depend on milliseconds; then the others all at once, for most of their time is
 /// waiting. Each has a chip and a station of its own.
 /// </summary>
 internal sealed class RigRun(Bench bench, IReadOnlyList<string> only)

@@ -36,6 +36,17 @@ internal static partial class Wait
     /// <summary>Lets a time pass that is part of the scenario.</summary>
     public static Task Pause(TimeSpan time) => Task.Delay(time, Time, CancellationToken.None);
 
+    /// <summary>
+    /// Blocks the thread for a time in which the machine really ran: by steps of a sample's length, so that a pause which the machine outside makes
+    /// costs one step, as it costs the program under test one sample. A press that fell into such a pause as a whole was no press of that length.
+    /// </summary>
+    public static void Run(TimeSpan time)
+    {
+        const long stepNs = 10_000_000;
+        for (var left = time.Ticks * 100; left > 0; left -= stepNs)
+            Until(MonotonicNs + Math.Min(left, stepNs));
+    }
+
     /// <summary>Blocks the thread until a moment of the monotonic clock, ns: finer than the runtime's waits, which count milliseconds.</summary>
     public static void Until(long monotonicNs)
     {

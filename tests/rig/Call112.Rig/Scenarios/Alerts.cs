@@ -12,7 +12,7 @@ internal static class Alerts
     private const double TwoTicksMs = 20;
 
     /// <summary>How long a contact must be stable before it counts, ms (design, "settle").</summary>
-    private const double SettleMs = 30;
+    private const double SettleMs = 20;
 
     public static async Task DispatchAsync(Bench bench, Findings findings)
     {
@@ -40,7 +40,7 @@ internal static class Alerts
         }
 
         findings.Usual("publish to siren line", on, TwoTicksMs);
-        findings.Usual("TERIMA pressed to siren line off, settling time of 30 ms included", off, SettleMs + TwoTicksMs);
+        findings.Usual("TERIMA pressed to siren line off, settling time of 20 ms included", off, SettleMs + TwoTicksMs);
         findings.Check(station.Count(ReportEvent.OutputFault) == 0, "an output fault was reported");
     }
 

@@ -16,8 +16,18 @@ internal static class Buttons
 
     private const long MsNs = 1_000_000;
 
-    /// <summary>How long a release must be seen before the next press, ms: settling time, one sample, and some.</summary>
-    private const double RestMs = 70;
+    private const int SpikesARound = 50;
+
+    /// <summary>
+    /// A spike that the machine drew out to more, because it gave its processor away between two writes, is none: two samples may see it. Its
+    /// round is void and is played again.
+    /// </summary>
+    private const double SpikeAtMostMs = 10;
+
+    private const int SpikeVoidsMax = 20;
+
+    /// <summary>How long a release must be seen before the next press, ms: its settling time, two samples, and some.</summary>
+    private const double RestMs = 150;
 
     private static readonly TimeSpan s_heardWithin = TimeSpan.FromSeconds(3);
 
@@ -40,7 +50,7 @@ internal static class Buttons
                 await PressOnceAsync(station, findings, $"press {i} of station {n}, {heldMs:0} ms (seed {bench.Seed})", async () =>
                 {
                     await Task.Run(() => PlayBounce(station.Cabinet, press));
-                    await Wait.Pause(TimeSpan.FromMilliseconds(heldMs));
+                    await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(heldMs)));
                     await Task.Run(() => PlayBounce(station.Cabinet, release));
                 });
             }
@@ -52,14 +62,40 @@ internal static class Buttons
     /// <summary>5 ms on each input in turn while an alert waits: none may do anything.</summary>
     public static async Task SpikesAsync(Bench bench, Findings findings)
     {
-        await using var station = await Station.StartedAsync(bench, "spikes");
+        var random = new Random(bench.Seed);
+        var (played, voids, longestMs) = (0, 0, 0d);
+        while (played < bench.Sizes.Spikes && voids < SpikeVoidsMax)
+        {
+            var round = Math.Min(SpikesARound, bench.Sizes.Spikes - played);
+            var (worstMs, wrong) = await SpikeRoundAsync(bench, $"spikes-{played / SpikesARound}-{voids}", round, random);
+            if (worstMs > SpikeAtMostMs)
+            {
+                voids++;
+                continue;
+            }
+
+            foreach (var what in wrong)
+                findings.Check(false, what);
+            played += round;
+            findings.Done(round);
+            longestMs = Math.Max(longestMs, worstMs);
+        }
+
+        findings.Check(played == bench.Sizes.Spikes, $"this machine is too busy to play spikes of 5 ms: {voids} rounds held one of more than {SpikeAtMostMs} ms");
+        findings.Figure(new Figure("longest spike as played", Math.Round(longestMs, 2), "ms"));
+        findings.Figure(new Figure("rounds void for a spike that the machine drew out", voids));
+    }
+
+    /// <summary>Spikes on each input in turn; what they set off, and how long the longest was as played, ms.</summary>
+    private static async Task<(double WorstMs, IReadOnlyList<string> Wrong)> SpikeRoundAsync(Bench bench, string name, int spikes, Random random)
+    {
+        await using var station = await Station.StartedAsync(bench, name);
         var id = await station.AlertAsync(Category.Medical);
         await station.Centre.HearsAsync(ReportEvent.Received, id);
-        var random = new Random(bench.Seed);
-        var longest = await Task.Run(() =>
+        var longestMs = await Task.Run(() =>
         {
             var longestNs = 0L;
-            for (var i = 0; i < bench.Sizes.Spikes; i++)
+            for (var i = 0; i < spikes; i++)
             {
                 var input = Cabinet.Inputs[i % Cabinet.Inputs.Count];
                 var began = Wait.MonotonicNs;
@@ -67,20 +103,20 @@ internal static class Buttons
                 Wait.Until(began + 5 * MsNs);
                 station.Cabinet.Set(input, active: false);
                 longestNs = Math.Max(longestNs, Wait.MonotonicNs - began);
-                findings.Done();
                 Wait.Until(Wait.MonotonicNs + 5 * MsNs + random.Next((int)(20 * MsNs)));
             }
 
-            return longestNs;
+            return longestNs / 1e6;
         });
+        if (longestMs > SpikeAtMostMs)
+            return (longestMs, []);
         // Whatever a spike set off is reported by now: the report of this press comes after it.
         await station.PressAsync(Cabinet.Acknowledge, TimeSpan.FromMilliseconds(200));
         await station.Centre.HearsAsync(ReportEvent.Acknowledged, id);
-        foreach (var report in station.Centre.Reports())
-            findings.Check(
-                report.Source is not ReportSource.Button && report.Event is not (ReportEvent.TamperOpened or ReportEvent.MainsLost or ReportEvent.BatteryLow) || IsLastPress(report, id),
-                $"a spike made {report.Event} {report.Detail}");
-        findings.Figure(new Figure("longest spike as played", Math.Round(longest / 1e6, 2), "ms"));
+        return (longestMs, [.. station.Centre.Reports()
+            .Where(report => report.Source is ReportSource.Button || report.Event is ReportEvent.TamperOpened or ReportEvent.MainsLost or ReportEvent.BatteryLow)
+            .Where(report => !IsLastPress(report, id))
+            .Select(report => $"a spike made {report.Event} {report.Detail}")]);
     }
 
     /// <summary>TERIMA is held while the box starts with an alert that waits: the alert sounds on until somebody presses anew.</summary>
@@ -156,7 +192,7 @@ internal static class Buttons
         for (var i = 0; i < bench.Sizes.StormPresses; i++)
         {
             await PressOnceAsync(station, findings, $"press {i} in the storm", () => station.PressAsync(Cabinet.Responding, TimeSpan.FromMilliseconds(150)));
-            await Wait.Pause(TimeSpan.FromMilliseconds(50));
+            await Wait.Pause(TimeSpan.FromMilliseconds(150));
         }
 
         await stop.CancelAsync();
@@ -180,7 +216,7 @@ internal static class Buttons
     {
         var before = station.Count(ReportEvent.Responding);
         await press();
-        await Wait.Pause(TimeSpan.FromMilliseconds(RestMs));
+        await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(RestMs)));
         try
         {
             await Wait.UntilAsync(() => station.Count(ReportEvent.Responding) > before, name, s_heardWithin);

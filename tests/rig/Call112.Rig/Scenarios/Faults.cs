@@ -117,7 +117,7 @@ internal static class Faults
     /// <summary>A normally closed loop without end-of-line resistor: cut is pressed, and stays so until it is mended and TEST is held.</summary>
     public static async Task PanicCutAsync(Bench bench, Findings findings)
     {
-        const double settleMs = 30, reportMs = 100, lampMs = 50;
+        const double settleMs = 20, reportMs = 100, lampMs = 50;
         await using var station = await Station.StartedAsync(bench, "panic-cut");
         var cabinet = station.Cabinet;
         var heard = new List<double>();
@@ -144,7 +144,7 @@ internal static class Faults
             findings.Done();
         }
 
-        findings.Usual("loop cut to PanicPressed at the centre, settling time of 30 ms included", heard, settleMs + reportMs);
+        findings.Usual("loop cut to PanicPressed at the centre, settling time of 20 ms included", heard, settleMs + reportMs);
         findings.Usual("loop cut to the lamp's line", lamp, settleMs + lampMs);
     }
 

@@ -28,7 +28,7 @@ internal sealed class Findings
 
     public static Findings NotRun(string why) => new() { Skipped = why };
 
-    public void Done() => Interlocked.Increment(ref _count);
+    public void Done(int times = 1) => Interlocked.Add(ref _count, times);
 
     public void Check(bool holds, string what)
     {
