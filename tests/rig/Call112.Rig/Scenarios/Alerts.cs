@@ -26,16 +26,16 @@ internal static class Alerts
             var id = await station.AlertAsync();
             await Wait.UntilAsync(() => cabinet.IsOn(Cabinet.Siren), "the siren sounds");
             on.Add(MsUntilDriven(bench, cabinet, on: true, sent));
-            await station.Centre.HearsAsync(ReportEvent.Sounding, id);
+            await station.HearsAsync(ReportEvent.Sounding, id);
 
             var pressed = Wait.MonotonicNs;
             cabinet.Set(Cabinet.Acknowledge, active: true);
             await Wait.UntilAsync(() => !cabinet.IsOn(Cabinet.Siren), "TERIMA silences the siren");
             off.Add(MsUntilDriven(bench, cabinet, on: false, pressed));
-            await station.Centre.HearsAsync(ReportEvent.Acknowledged, id);
+            await station.HearsAsync(ReportEvent.Acknowledged, id);
             cabinet.Set(Cabinet.Acknowledge, active: false);
             await station.CancelAsync(id);
-            await station.Centre.HearsAsync(ReportEvent.Cancelled, id);
+            await station.HearsAsync(ReportEvent.Cancelled, id);
             findings.Done();
         }
 
@@ -49,20 +49,20 @@ internal static class Alerts
         await using var station = await Station.StartedAsync(bench, "second");
         var cabinet = station.Cabinet;
         var first = await station.AlertAsync();
-        await station.Centre.HearsAsync(ReportEvent.Sounding, first);
+        await station.HearsAsync(ReportEvent.Sounding, first);
         await station.PressAsync(Cabinet.Acknowledge, TimeSpan.FromMilliseconds(120));
-        await station.Centre.HearsAsync(ReportEvent.Acknowledged, first);
+        await station.HearsAsync(ReportEvent.Acknowledged, first);
         await Wait.UntilAsync(() => !cabinet.IsOn(Cabinet.Siren), "the siren is silent");
 
         var second = await station.AlertAsync();
-        await station.Centre.HearsAsync(ReportEvent.Sounding, second);
+        await station.HearsAsync(ReportEvent.Sounding, second);
         findings.Check(cabinet.IsOn(Cabinet.Siren), "a second alert after the first was acknowledged does not sound");
         var third = await station.AlertAsync();
-        await station.Centre.HearsAsync(ReportEvent.Sounding, third);
+        await station.HearsAsync(ReportEvent.Sounding, third);
         // Past the settled release of the first press.
         await station.PressAsync(Cabinet.Acknowledge, TimeSpan.FromMilliseconds(120));
         foreach (var id in new[] { second, third })
-            await station.Centre.HearsAsync(ReportEvent.Acknowledged, id);
+            await station.HearsAsync(ReportEvent.Acknowledged, id);
         await Wait.UntilAsync(() => !cabinet.IsOn(Cabinet.Siren), "one press silences both");
         findings.Check(cabinet.IsOn(Cabinet.Strobe), "the strobe is not steady while tasks are open");
         foreach (var id in new[] { first, second, third })

@@ -77,7 +77,7 @@ internal static class Deaths
         {
             await station.StartReadyAsync(environment);
             var id = await station.AlertAsync();
-            await station.Centre.HearsAsync(ReportEvent.Sounding, id);
+            await station.HearsAsync(ReportEvent.Sounding, id);
             await Wait.UntilAsync(() => systemd.SilenceSince(Wait.MonotonicNs) < TimeSpan.FromSeconds(3), "the service pets its watchdog", TimeSpan.FromSeconds(10));
             var stoppedAt = Wait.MonotonicNs;
             station.Freeze();
@@ -95,7 +95,7 @@ internal static class Deaths
             await station.StartReadyAsync(environment);
             await Wait.UntilAsync(() => station.Cabinet.IsOn(Cabinet.Siren), "the alert sounds on after the restart");
             await station.CancelAsync(id);
-            await station.Centre.HearsAsync(ReportEvent.Cancelled, id);
+            await station.HearsAsync(ReportEvent.Cancelled, id);
             await station.StopAsync();
             findings.Done();
         }
@@ -113,7 +113,7 @@ internal static class Deaths
         for (var i = 0; i < bench.Sizes.Kills; i++)
         {
             var id = await station.AlertAsync();
-            await station.Centre.HearsAsync(ReportEvent.Sounding, id);
+            await station.HearsAsync(ReportEvent.Sounding, id);
             findings.Check(station.Cabinet.IsOn(Cabinet.Siren), "the siren does not sound");
             var ended = await end(station);
             safe.Add((await SafeAtAsync(station.Cabinet) - ended) / 1e6);
@@ -123,7 +123,7 @@ internal static class Deaths
             await Wait.UntilAsync(() => station.Cabinet.IsOn(Cabinet.Siren), "the alert sounds on after the restart");
             again.Add((Wait.MonotonicNs - began) / 1e6);
             await station.CancelAsync(id);
-            await station.Centre.HearsAsync(ReportEvent.Cancelled, id);
+            await station.HearsAsync(ReportEvent.Cancelled, id);
             findings.Done();
         }
 

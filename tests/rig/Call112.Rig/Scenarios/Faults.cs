@@ -53,9 +53,9 @@ internal static class Faults
         {
             relay.Follows = true;
             var good = await station.AlertAsync();
-            await station.Centre.HearsAsync(ReportEvent.Sounding, good);
+            await station.HearsAsync(ReportEvent.Sounding, good);
             await station.CancelAsync(good);
-            await station.Centre.HearsAsync(ReportEvent.Cancelled, good);
+            await station.HearsAsync(ReportEvent.Cancelled, good);
             await Wait.UntilAsync(() => !cabinet.IsOn(Cabinet.Siren), "the siren is off");
 
             relay.Follows = false;
@@ -69,7 +69,7 @@ internal static class Faults
             findings.Check(cabinet.IsOn(Cabinet.Door), "the other outputs did not go on");
             var restored = station.Count(ReportEvent.OutputRestored);
             relay.Follows = true;
-            await station.Centre.HearsAsync(ReportEvent.Sounding, silent);
+            await station.HearsAsync(ReportEvent.Sounding, silent);
             await Wait.UntilAsync(() => station.Count(ReportEvent.OutputRestored) > restored, "the fault ends when the relay follows");
 
             relay.Follows = false;
@@ -96,20 +96,20 @@ internal static class Faults
         await station.StartReadyAsync();
         var pressed = Wait.MonotonicNs;
         station.Cabinet.Set(Cabinet.Acknowledge, active: true);
-        await station.Centre.HearsAsync(ReportEvent.InputStuck, within: TimeSpan.FromSeconds(bench.Sizes.StuckLimitSeconds + 5));
+        await station.HearsAsync(ReportEvent.InputStuck, within: TimeSpan.FromSeconds(bench.Sizes.StuckLimitSeconds + 5));
         findings.Worst("beyond the limit until InputStuck was at the centre", [(Wait.MonotonicNs - pressed) / 1e6 - bench.Sizes.StuckLimitSeconds * 1000], "ms", slackMs);
         findings.Check(station.Centre.Reports().Single(report => report.Event == ReportEvent.InputStuck).Detail == "acknowledge", "InputStuck names another input");
 
         var id = await station.AlertAsync();
-        await station.Centre.HearsAsync(ReportEvent.Sounding, id);
+        await station.HearsAsync(ReportEvent.Sounding, id);
         await Wait.Pause(TimeSpan.FromSeconds(Math.Max(0.5, bench.Sizes.StuckSeconds - bench.Sizes.StuckLimitSeconds)));
         findings.Check(!station.Centre.Has(ReportEvent.Acknowledged, id), "a stuck button acknowledged");
         station.Cabinet.Set(Cabinet.Acknowledge, active: false);
-        await station.Centre.HearsAsync(ReportEvent.InputRestored);
+        await station.HearsAsync(ReportEvent.InputRestored);
         findings.Check(!station.Centre.Has(ReportEvent.Acknowledged, id), "letting go of a stuck button acknowledged");
         findings.Check(station.Cabinet.IsOn(Cabinet.Siren), "letting go of a stuck button silenced the siren");
         await station.PressAsync(Cabinet.Acknowledge, TimeSpan.FromMilliseconds(200));
-        await station.Centre.HearsAsync(ReportEvent.Acknowledged, id);
+        await station.HearsAsync(ReportEvent.Acknowledged, id);
         findings.Check(station.Count(ReportEvent.InputStuck) == 1, "InputStuck was told more than once");
         findings.Done();
     }

@@ -18,5 +18,5 @@ internal sealed record Sizes(string Name, int Dispatches, int Presses, int Press
 {
     public static Sizes Full { get; } = new("full", 100, 1_000, 5, 1_000, 20, 20, 10, 40, 61, 60);
 
-    public static Sizes Short { get; } = new("short", 20, 60, 3, 100, 4, 4, 2, 10, 11, 10);
+    public static Sizes Short { get; } = new("short", 20, 40, 2, 100, 4, 4, 2, 10, 11, 10);
 }

@@ -85,6 +85,13 @@ internal sealed partial class Station : IAsyncDisposable
     /// <summary>What the process has said so far.</summary>
     public string Said() => string.Join('\n', _process?.Lines() ?? []);
 
+    /// <summary>The end of it, for a failure's text.</summary>
+    public string LastWords()
+    {
+        const int lines = 8;
+        return $"{Id} said:\n    {string.Join("\n    ", (_process?.Lines() ?? []).TakeLast(lines))}";
+    }
+
     public void Freeze() => _process!.Freeze();
 
     public void Thaw() => _process!.Thaw();
@@ -156,6 +163,20 @@ internal sealed partial class Station : IAsyncDisposable
         Cabinet.Set(button, active: true);
         await Wait.Pause(held);
         Cabinet.Set(button, active: false);
+    }
+
+    /// <summary>Waits until the centre hears a report.</summary>
+    /// <exception cref="TimeoutException">It did not; the message ends with what the gateway said last.</exception>
+    public async Task HearsAsync(ReportEvent @event, Guid? dispatchId = null, TimeSpan? within = null)
+    {
+        try
+        {
+            await Centre.HearsAsync(@event, dispatchId, within);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; {LastWords()}", e);
+        }
     }
 
     public int Count(ReportEvent @event) => Centre.Reports().Count(report => report.Event == @event);
