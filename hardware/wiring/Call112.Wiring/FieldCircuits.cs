@@ -17,7 +17,7 @@ internal static class FieldCircuits
         canvas.Line(x + 13, y + 30, x + 13, y + 36, "#d00000", 0.9);
         Block(canvas, x, y + 36, 56, 10, "X1:1 = +12 V  |  X1:2 = 0 V", "ke F1 ... F4 di atas (to F1 ... F4 above)");
         canvas.Line(x + 13, y + 46, x + 13, y + 50, "#d00000", 0.9);
-        Block(canvas, x, y + 50, 26, 8, "F5 3 A", "");
+        Block(canvas, x, y + 50, 26, 8, "F5 5 A", "");
         canvas.Line(x + 26, y + 54, x + 32, y + 54, "#d00000", 0.9);
         Block(canvas, x + 32, y + 50, 24, 8, "12 V ke 5,1 V 5 A", "");
         canvas.Line(x + 44, y + 58, x + 44, y + 62, "#d00000", 0.9);

@@ -3,7 +3,7 @@ using Call112.Gateway.Board.Profiles;
 
 namespace Call112.Wiring;
 
-/// <summary>One load from +12 V through fuse, sensor, timer and contact to 0 V, top to bottom, 70 mm wide and 78 mm high.</summary>
+/// <summary>One load from +12 V through fuse, contact, timer and sensor to 0 V, top to bottom, 70 mm wide and 78 mm high.</summary>
 internal static class RelayCircuit
 {
     private const double Axis = 16;
@@ -18,31 +18,32 @@ internal static class RelayCircuit
         canvas.Text(left, top, $"{label.Indonesian}", Canvas.Heading * 0.8, bold: true);
         canvas.Text(left + (label.Indonesian.Length * 2.55) + 3, top, label.English, Canvas.Small, colour: Sheets.Grey);
         Symbols.Supply(canvas, x, top + 6.5, "+12 V (X1:1)");
-        canvas.Line(x, top + 6.5, x, top + 36, Sheets.ColourOf(output.Wire ?? ""), 0.7);
+        canvas.Line(x, top + 6.5, x, top + 18.5, Sheets.ColourOf(output.Wire ?? ""), 0.7);
         Symbols.Part(canvas, x, top + 8.5, fuse: true);
         canvas.Text(x + 3, top + 13, output.Fuse ?? "tanpa sekering! (no fuse)", Canvas.Label, bold: true);
-        Feed(canvas, profile, output, x, top);
-        Contact(canvas, profile, output, x, top + 36);
+        Contact(canvas, profile, output, x, top + 18.5);
         Load(canvas, profile, output, left, top + 46);
+        Behind(canvas, profile, output, x, top);
     }
 
-    private static void Feed(Canvas canvas, BoardProfile profile, OutputLine output, double x, double top)
+    /// <summary>What stands behind the contact, so that it ends and measures also what a welded contact feeds.</summary>
+    private static void Behind(Canvas canvas, BoardProfile profile, OutputLine output, double x, double top)
     {
         if (output.Feedback?.Current is { } name && profile.Devices?.FirstOrDefault(device => device.Name == name) is { } sensor)
         {
-            canvas.Box(x - 9, top + 17.5, 18, 6, "#eef7ee");
-            canvas.Text(x, top + 21.5, string.Create(CultureInfo.InvariantCulture, $"INA219 0x{sensor.Address:X2}"), Canvas.Small, "middle");
-            canvas.Text(x + 10, top + 20, $"Vin+ atas, Vin- bawah, shunt {CircuitSheet.Number(sensor.ShuntOhms ?? 0)} ohm", Canvas.Small);
-            canvas.Text(x + 10, top + 22.9, $"on > {CircuitSheet.Number(output.Feedback.AboveMilliamperes ?? 0)} mA (proof)", Canvas.Small,
+            canvas.Box(x - 9, top + 38.5, 18, 6, "#eef7ee");
+            canvas.Text(x, top + 42.5, string.Create(CultureInfo.InvariantCulture, $"INA219 0x{sensor.Address:X2}"), Canvas.Small, "middle");
+            canvas.Text(x + 10, top + 41, $"Vin+ atas, Vin- bawah, shunt {CircuitSheet.Number(sensor.ShuntOhms ?? 0)} ohm", Canvas.Small);
+            canvas.Text(x + 10, top + 43.9, $"on > {CircuitSheet.Number(output.Feedback.AboveMilliamperes ?? 0)} mA (proof)", Canvas.Small,
                 colour: Sheets.Grey);
         }
 
         if (output.MaxOnSeconds is not { } seconds)
             return;
-        canvas.Box(x - 9, top + 26, 18, 6, "#fff6dd");
-        canvas.Text(x, top + 30, "relai waktu", Canvas.Small, "middle");
-        canvas.Text(x + 10, top + 28.5, $"putus setelah {Duration(seconds)}", Canvas.Small, bold: true);
-        canvas.Text(x + 10, top + 31.4, $"external timer, {CircuitSheet.Number(seconds)} s, its contact in this feed", Canvas.Small,
+        canvas.Box(x - 9, top + 30.5, 18, 6, "#fff6dd");
+        canvas.Text(x, top + 34.5, "relai waktu", Canvas.Small, "middle");
+        canvas.Text(x + 10, top + 33, $"putus setelah {Duration(seconds)}", Canvas.Small, bold: true);
+        canvas.Text(x + 10, top + 35.9, $"external timer, {CircuitSheet.Number(seconds)} s, fed from behind the contact", Canvas.Small,
             colour: Sheets.Grey);
     }
 
@@ -65,6 +66,8 @@ internal static class RelayCircuit
         canvas.Line(x - (closed ? 0 : 3), y + 4, x + 13, y + 4, Sheets.Grey, dashed: true);
         canvas.Box(x + 13, y - 0.5, 38, 9, "#eef3ff");
         var (first, second) = Coil(profile, output);
+        if (output.PowerRelay is { } relay)
+            (first, second) = (relay, $"F6 - {(output.To.Card is { } card ? $"kartu {card.Device} R{card.Channel}" : first)} - koil");
         canvas.Text(x + 32, y + 3.1, first, Canvas.Label, "middle", bold: true);
         canvas.Text(x + 32, y + 6.7, second, Canvas.Small, "middle", colour: Sheets.Grey);
         if (first == OwnModule)
@@ -92,7 +95,7 @@ internal static class RelayCircuit
     {
         var x = left + Axis;
         var (feed, back) = CircuitSheet.Pair(output.Terminal);
-        canvas.Line(x, y - 1.1, x, y + 29, Sheets.ColourOf(output.Wire ?? ""), 0.7);
+        canvas.Line(x, y - 18.7, x, y + 29, Sheets.ColourOf(output.Wire ?? ""), 0.7);
         Symbols.Terminal(canvas, x, y + 3, feed, output.Wire ?? "");
         canvas.Box(left + 1, y + 9, 30, 13, "#fafafa");
         canvas.Wrapped(x, y + 12.3, output.Load ?? "beban (load)", 24, Canvas.Small, "middle");
@@ -103,21 +106,23 @@ internal static class RelayCircuit
         {
             Parallel(canvas, x, parallel, y);
             Symbols.Part(canvas, parallel, y + 12);
-            canvas.Wrapped(parallel + 2.2, y + 14, suppressor, 9, Canvas.Small);
+            canvas.Wrapped(parallel + 2.2, y + 11.5, suppressor, 9, Canvas.Small);
             if (suppressor.StartsWith("dioda", StringComparison.Ordinal))
             {
                 canvas.Line(parallel - 1.3, y + 13, parallel + 1.3, y + 13, width: 0.7);
-                canvas.Text(parallel + 2.2, y + 21, "pita: atas", Canvas.Small);
-                canvas.Text(parallel + 2.2, y + 23.6, "(band up)", Canvas.Small, colour: Sheets.Grey);
+                canvas.Text(parallel + 2.2, y + 18.3, "pita: atas", Canvas.Small);
+                canvas.Text(parallel + 2.2, y + 21, "(band up)", Canvas.Small, colour: Sheets.Grey);
             }
         }
 
         if (output.Feedback?.Input is not { } input
             || WiringTable.Of(profile).FirstOrDefault(row => row.Function == LineClaims.FeedbackOf(output.Function)) is not { } proof)
             return;
-        Parallel(canvas, x, left + 60, y);
+        // The power relay's second pole closes the line to GND by itself; without one an optocoupler across the load does.
+        if (output.PowerRelay is null)
+            Parallel(canvas, x, left + 60, y);
         canvas.Box(left + 51.5, y + 9.5, 17, 11.5, "#eef7ee");
-        canvas.Text(left + 60, y + 12.6, "2k2 + PC817", Canvas.Small, "middle");
+        canvas.Text(left + 60, y + 12.6, output.PowerRelay is null ? "2k2 + PC817" : "kutub 2 (K1)", Canvas.Small, "middle");
         canvas.Text(left + 60, y + 15.8, $"ke {proof.Place}", Canvas.Small, "middle", bold: true);
         canvas.Text(left + 60, y + 19, $"pin {proof.Pin} (proof)", Canvas.Small, "middle", colour: Sheets.Grey);
     }

@@ -58,6 +58,7 @@ public sealed record CardChannel(string Device, int Channel);
 /// <param name="Load">What hangs on it.</param>
 /// <param name="Fuse">Fuse of the load's feed; a relay contact without one is a warning.</param>
 /// <param name="Suppressor">What takes the load's switching spike: flyback diode, TVS, MOV.</param>
+/// <param name="PowerRelay">The relay whose contact carries the load where the board's own only drives its coil (hardware/wiring-rules.md, section 3); told in the drawing.</param>
 public sealed record OutputLine(
     string Function,
     WiredTo To,
@@ -70,7 +71,8 @@ public sealed record OutputLine(
     string? Wire = null,
     string? Load = null,
     string? Fuse = null,
-    string? Suppressor = null);
+    string? Suppressor = null,
+    string? PowerRelay = null);
 
 public enum CrashLevel
 {

@@ -19,6 +19,8 @@ internal sealed record SafePart(
         JsonObject root;
         try
         {
+            if (new FileInfo(path).Length > ProfileReader.SizeMax)
+                throw new InvalidDataException($"{path} is longer than {ProfileReader.SizeMax} bytes");
             var bytes = File.ReadAllBytes(path);
             root = JsonNode.Parse(bytes, documentOptions: s_lenient) as JsonObject ?? throw new InvalidDataException($"{path} is no JSON object");
         }
