@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Call112.Gateway.Options;
 using Call112.Gateway.Position;
 using Call112.Station;
@@ -106,15 +105,15 @@ internal sealed record GpsdLog(string Path)
         .FirstOrDefault();
 
     /// <summary>One row of the table.</summary>
-    public string Row(IReadOnlyList<Fix> fixes, int build, int? year)
+    public string Row(IReadOnlyList<Fix> fixes, int build)
     {
-        var row = new StringBuilder($"| {Name} | {fixes.Count} | ");
-        row.Append(Cells(Judge(fixes, build).Filter));
-        return row.Append($" | {year?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-"} | ").Append(year is { } first ? Cells(Judge(fixes, first).Filter) : "- | -").Append(" |").ToString();
+        var years = fixes.Where(fix => fix is { Mode: >= 2, Time: not null }).GroupBy(fix => fix.Time!.Value.UtcDateTime.Year).OrderBy(year => year.Key);
+        return $"| {Name} | {fixes.Count} | {string.Join(", ", years.Select(year => $"{year.Key}: {year.Count()}"))} | {Cells(Judge(fixes, build).Filter)} "
+            + $"| {YearOf(fixes)} | {Cells(Judge(fixes, YearOf(fixes) ?? build).Filter)} |";
     }
 
     public static string Head(int build) =>
-        $"| log | offered | believed, build {build} | refused and why | the log's year | believed, build of that year | refused and why |\n|---|---|---|---|---|---|---|";
+        $"| log | offered | years told | believed, build {build} | refused and why | another build | believed | refused and why |\n|---|---|---|---|---|---|---|---|";
 
     private static string Cells(FixFilter filter)
     {

@@ -5,7 +5,8 @@ namespace Call112.Gateway.Tests.Position;
 
 /// <summary>
 /// Recorded receivers, through a real gpsd and from gpsd's own expected output: what is believed is what gpsd told, and garbage, torture and
-/// rolled-over dates never move a station (issue 5; F5, F15). Leaves its tables in <c>artifacts/gnss</c>.
+/// rolled-over dates never move a station (issue 5; F5, F15). Leaves its tables in <c>artifacts/gnss</c>. The logs are older than the build, so
+/// each is judged twice: by this build, and by a build of the year that the log tells.
 /// </summary>
 [Trait("Feature", "Gnss")]
 public sealed class GpsdLogTests(ITestOutputHelper output)
@@ -27,7 +28,7 @@ public sealed class GpsdLogTests(ITestOutputHelper output)
             var fixes = await log.ExpectedAsync();
             Assert.NotEmpty(fixes);
             Check(log, fixes, fixes);
-            rows.Add(log.Row(fixes, s_build, GpsdLog.YearOf(fixes)));
+            rows.Add(log.Row(fixes, s_build));
         }
 
         Tell("expected.md", rows);
@@ -56,7 +57,7 @@ public sealed class GpsdLogTests(ITestOutputHelper output)
         {
             Assert.True(fixes.Count > 0, $"{log.Name}: gpsd said nothing");
             Check(log, fixes, expected);
-            rows.Add(log.Row(fixes, s_build, GpsdLog.YearOf(expected)));
+            rows.Add(log.Row(fixes, s_build));
         }
 
         Tell("gpsd.md", rows);
@@ -65,7 +66,7 @@ public sealed class GpsdLogTests(ITestOutputHelper output)
     /// <summary>The invariants of every log, whoever plays it.</summary>
     private static void Check(GpsdLog log, IReadOnlyList<Fix> fixes, IReadOnlyList<Fix> expected)
     {
-        foreach (var build in (int[])[s_build, GpsdLog.YearOf(expected) ?? s_build])
+        foreach (var build in (int[])[s_build, GpsdLog.YearOf(fixes) ?? s_build])
         {
             var (filter, believed) = GpsdLog.Judge(fixes, build);
             Assert.Equal(fixes.Count, filter.Believed + filter.Confirming + filter.Refused.Sum());
