@@ -3,6 +3,7 @@ using Call112.Gateway.Health;
 using Call112.Gateway.Messaging;
 using Call112.Gateway.Options;
 using Call112.Gateway.Panel;
+using Call112.Gateway.Position;
 using Call112.Gateway.Time;
 using Microsoft.Extensions.Hosting.Systemd;
 
@@ -54,6 +55,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         AddDisplay(builder.Services, options, services => Compose(services).Station, time);
         if (options.Panel is not null)
             builder.Services.AddSingleton<IHostedService>(services => Compose(services).Panel!);
+        if (options.Gpsd is { } gpsd)
+            builder.Services.AddSingleton<IHostedService>(services =>
+            {
+                var station = Compose(services).Station;
+                return new GnssClient(gpsd, station, clock, new Random(station.BootId.GetHashCode(StringComparison.Ordinal)), services.GetRequiredService<ILogger<GnssClient>>());
+            });
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplink);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
         builder.Services.AddSingleton<IHostedService>(services =>

@@ -12,6 +12,9 @@ internal static class LogEvents
     public static readonly EventId Connected = new(201, nameof(Connected));
     public static readonly EventId ConnectionLost = new(203, nameof(ConnectionLost));
 
+    public static readonly EventId GnssLinked = new(221, nameof(GnssLinked));
+    public static readonly EventId GnssGarbage = new(222, nameof(GnssGarbage));
+
     public static readonly EventId JournalFinding = new(301, nameof(JournalFinding));
     public static readonly EventId StorageFailed = new(302, nameof(StorageFailed));
     public static readonly EventId StorageRecovered = new(303, nameof(StorageRecovered));

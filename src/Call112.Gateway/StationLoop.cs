@@ -87,6 +87,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>Raised after a step that changed the journal or the outputs, on the loop's own thread: must return at once.</summary>
     public event Action? Changed;
 
+    /// <summary>Raised when there is something new to tell of the GNSS receiver, on the loop's own thread: must return at once.</summary>
+    public event Action? PositionChanged;
+
     /// <summary>Raised when there are new reports to send; from the journal's thread.</summary>
     public event Action? ReportsArrived;
 
@@ -257,6 +260,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var now = _clock.Now();
         var before = _commanded;
         var isTick = ReferenceEquals(posted.Input, s_tick);
+        var positionTold = _state.Senses.Gnss.Revision;
         if (isTick)
         {
             LastTickAt = now.Monotonic;
@@ -278,7 +282,11 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
         if (_entries.Count > 0 || posted.Acknowledge is not null)
             Hand(posted);
-        if (!isTick || before != _commanded)
+        var isPositionNew = _state.Senses.Gnss.Revision != positionTold;
+        if (isPositionNew)
+            PositionChanged?.Invoke();
+        // Fixes come each second for days: only one that tells something new is a change.
+        if (posted.Input is StationInput.FixOffered ? isPositionNew : !isTick || isPositionNew || before != _commanded)
             Changed?.Invoke();
     }
 

@@ -76,6 +76,15 @@ public static class MessageWriter
             BatteryPercent = Finite(message.BatteryPercent),
             SupplyAmperes = Finite(message.SupplyAmperes),
             SirenAmperes = Finite(message.SirenAmperes),
+            Gnss = message.Gnss is { } gnss
+                ? gnss with
+                {
+                    Latitude = Finite(gnss.Latitude),
+                    Longitude = Finite(gnss.Longitude),
+                    HorizontalErrorM = Finite(gnss.HorizontalErrorM),
+                    OffSurveyedM = Finite(gnss.OffSurveyedM),
+                }
+                : null,
         },
         MessageJsonContext.Default.Telemetry);
 

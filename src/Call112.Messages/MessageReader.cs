@@ -80,8 +80,24 @@ public static class MessageReader
             fields.Real("batteryVolts", 0, 100),
             fields.Real("batteryPercent", 0, 100),
             fields.Real("supplyAmperes", -100, 100),
-            fields.Real("sirenAmperes", -100, 100));
+            fields.Real("sirenAmperes", -100, 100),
+            fields.OptionalEnum<PositionSource>("positionSource"),
+            fields.Object("gnss", required: false) is { } gnss ? GnssOf(gnss) : null);
     });
+
+    private static GnssReading GnssOf(JsonFields fields)
+    {
+        var (latitude, longitude) = Position(fields);
+        return new GnssReading(
+            fields.RequiredEnum("state", (GnssState?)GnssState.Unproven),
+            latitude,
+            longitude,
+            fields.Real("horizontalErrorM", 0, double.MaxValue),
+            (int?)fields.Integer("mode", 0, 3),
+            (int?)fields.Integer("satellitesUsed", 0, int.MaxValue),
+            fields.Integer("fixAgeMs", 0, IntegerMax),
+            fields.Real("offSurveyedM", 0, double.MaxValue));
+    }
 
     public static Parsed<CenterHeartbeat> ReadCenterHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new CenterHeartbeat(
         fields.RequiredTime("sentAt"), fields.OptionalString("bootId"), fields.Integer("number", 0, IntegerMax)));

@@ -56,6 +56,56 @@ public sealed record Heartbeat(
     long LastSequence,
     int Unreceipted);
 
+/// <summary>Where a station's latitude and longitude come from.</summary>
+public enum PositionSource
+{
+    /// <summary>Measured once by people and written into the station's configuration.</summary>
+    Surveyed,
+
+    /// <summary>Believed of the receiver, because nobody has surveyed the post.</summary>
+    Gnss,
+}
+
+/// <summary>What a station's GNSS receiver is worth at this moment.</summary>
+public enum GnssState
+{
+    /// <summary>gpsd does not answer.</summary>
+    Unreachable,
+
+    /// <summary>gpsd has no receiver.</summary>
+    NoReceiver,
+
+    /// <summary>The receiver says nothing.</summary>
+    Silent,
+
+    /// <summary>The receiver talks, and sees too few satellites.</summary>
+    NoFix,
+
+    /// <summary>Fixes come; none of the newest is believed.</summary>
+    Unproven,
+
+    /// <summary>A fix of the last seconds is believed.</summary>
+    Fixed,
+}
+
+/// <summary>What the station's GNSS receiver says (contract, topic <c>telemetry</c>). Everything but the state is of the newest fix that was believed.</summary>
+/// <param name="Latitude">WGS 84, degrees; also where the post is surveyed, so that a box that was moved can be found.</param>
+/// <param name="Longitude">WGS 84, degrees.</param>
+/// <param name="HorizontalErrorM">gpsd's estimate of the horizontal error, m, 95 %.</param>
+/// <param name="Mode">2: position, 3: position and height.</param>
+/// <param name="SatellitesUsed">Satellites used, as the receiver last told.</param>
+/// <param name="FixAgeMs">Age of the fix, ms, on the monotonic clock.</param>
+/// <param name="OffSurveyedM">Distance from the surveyed position, m; null where nobody surveyed the post.</param>
+public sealed record GnssReading(
+    GnssState State,
+    double? Latitude = null,
+    double? Longitude = null,
+    double? HorizontalErrorM = null,
+    int? Mode = null,
+    int? SatellitesUsed = null,
+    long? FixAgeMs = null,
+    double? OffSurveyedM = null);
+
 /// <summary>Slow measurements of a station (contract, topic <c>telemetry</c>). What is not measured is null.</summary>
 /// <param name="Latitude">WGS 84, degrees.</param>
 /// <param name="Longitude">WGS 84, degrees.</param>
@@ -66,6 +116,8 @@ public sealed record Heartbeat(
 /// <param name="BatteryPercent">Charge by the fuel gauge, %.</param>
 /// <param name="SupplyAmperes">Current out of the UPS, A; negative while it charges.</param>
 /// <param name="SirenAmperes">Current of the siren's feed, A.</param>
+/// <param name="PositionSource">Where <paramref name="Latitude"/> and <paramref name="Longitude"/> come from; null without them.</param>
+/// <param name="Gnss">The receiver; null where none is configured.</param>
 public sealed record Telemetry(
     string StationId,
     string BootId,
@@ -79,7 +131,9 @@ public sealed record Telemetry(
     double? BatteryVolts = null,
     double? BatteryPercent = null,
     double? SupplyAmperes = null,
-    double? SirenAmperes = null);
+    double? SirenAmperes = null,
+    PositionSource? PositionSource = null,
+    GnssReading? Gnss = null);
 
 /// <summary>Proof that the centre itself lives (contract, topic <c>center/heartbeat</c>).</summary>
 public sealed record CenterHeartbeat(DateTimeOffset SentAt, string? BootId = null, long? Number = null);

@@ -47,6 +47,9 @@ public sealed record Senses
     /// <summary>Reference for clock steps; refreshed every second.</summary>
     public StationTime? Reference { get; init; }
 
+    /// <summary>The GNSS receiver.</summary>
+    public GnssSense Gnss { get; init; } = GnssSense.None;
+
     /// <summary>Reports that were held back for a summary, at most one for each event; see <see cref="Repeats"/>.</summary>
     public ImmutableArray<Untold> Untold { get; init; } = [];
 

@@ -60,6 +60,12 @@ public static class StationCore
             case StationInput.StorageRecovered:
                 ClearStorageFaults(decision);
                 break;
+            case StationInput.FixOffered e:
+                Positions.Offer(decision, e.Fix);
+                break;
+            case StationInput.GnssLinked e:
+                Positions.Link(decision, e);
+                break;
             case StationInput.Tick:
                 Tick(decision);
                 break;
@@ -100,6 +106,7 @@ public static class StationCore
         Dispatches.PassTime(decision);
         Commands.PassTime(decision);
         Repeats.PassTime(decision);
+        Positions.PassTime(decision);
         if (decision.Now.Monotonic - decision.State.LastEntryAt >= decision.Timing.TimeMarkEvery && AnySounderHasTime(decision))
             decision.Record(new JournalEntry.TimeMarked(decision.Now));
     }

@@ -53,6 +53,13 @@ public abstract record StationInput
     /// <summary>The journal can be written again, and holds everything.</summary>
     public sealed record StorageRecovered : StationInput;
 
+    /// <summary>A GNSS receiver told a position, or that it has none.</summary>
+    public sealed record FixOffered(Fix Fix) : StationInput;
+
+    /// <summary>The way to the GNSS receiver changed.</summary>
+    /// <param name="Detail">What is wrong with it, in words.</param>
+    public sealed record GnssLinked(GnssLink Link, string? Detail) : StationInput;
+
     /// <summary>Time has passed.</summary>
     public sealed record Tick : StationInput;
 }

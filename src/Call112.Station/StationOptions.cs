@@ -52,6 +52,8 @@ public sealed record StationOptions
 
     public StationTiming Timing { get; init; } = new();
 
+    public PositionOptions Position { get; init; } = new();
+
     /// <summary>The local siren sounds while panic stands. Silent by default: the attacker may be in the room.</summary>
     public bool PanicSiren { get; init; }
 
@@ -88,6 +90,7 @@ public sealed record StationOptions
         if (UtcOffsetMinutes is < -720 or > 840)
             errors.Add(new FieldError("station.utcOffsetMinutes", "must be from -720 to 840 minutes"));
         errors.AddRange(Timing.Validate());
+        errors.AddRange(Position.Validate());
         return errors;
     }
 }

@@ -88,9 +88,10 @@ internal static class Seeds
             """),
         Text("""
             { // every part of it
-              "station": { "id": "rsud", "kind": "Rsud", "annunciation": "Light", "utcOffsetMinutes": 420, "panicSiren": true, "latitude": 0.73, "longitude": 124.3,
+              "station": { "id": "rsud", "kind": "Rsud", "annunciation": "Light", "utcOffsetMinutes": 420, "panicSiren": true,
                 "dutyHours": [ { "from": "07:30", "to": "16:00", "days": ["Monday", "Friday"] }, { "from": "22:00", "to": "06:00" } ] },
               "uplinks": [ { "name": "lte", "broker": "mqtts://[::1]:8884", "metered": true, "username": "rsud" } ],
+              "position": { "gpsd": "127.0.0.1:2947", "surveyed": { "latitude": 0.73, "longitude": 124.3 }, "movedAfterSeconds": 60 },
               "panel": { "listen": "off" }, "clock": { "source": "kernel" },
               "timing": { "sirenFirstSeconds": 30, "sirenLimitSeconds": 300, "settleSeconds": 0.05, "linkLostAfterSeconds": 20, }, }
             """),

@@ -99,6 +99,17 @@ internal static class MessageGen
         (station, boot, number, sentAt, clock, uptime, sequence, waiting) =>
             new Heartbeat(station, boot, number, sentAt, clock, uptime, sequence, waiting));
 
+    private static readonly Gen<GnssReading> s_gnss = Gen.Select(
+        Gen.Enum<GnssState>(),
+        s_position,
+        Gen.Nullable(Real(0, double.MaxValue)),
+        Gen.Nullable(Gen.Int[0, 3]),
+        Gen.Nullable(s_intCount),
+        Gen.Nullable(s_count),
+        Gen.Nullable(Real(0, double.MaxValue)),
+        (state, position, error, mode, used, age, off) =>
+            new GnssReading(state, position.Latitude, position.Longitude, error, mode, used, age, off));
+
     public static readonly Gen<Telemetry> Telemetry = Gen.Select(
         Gen.Select(Name, s_bootId, Time, Gen.Enum<ClockState>()),
         s_position,
@@ -106,9 +117,10 @@ internal static class MessageGen
         Gen.Nullable(Real(0, double.MaxValue)),
         Gen.Nullable(Real(0, double.MaxValue)),
         Gen.Select(Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(-100, 100)), Gen.Nullable(Real(-100, 100))),
-        (a, position, temperature, memory, disk, power) => new Telemetry(
+        Gen.Select(Gen.Nullable(Gen.Enum<PositionSource>()), Gen.Null(s_gnss)),
+        (a, position, temperature, memory, disk, power, place) => new Telemetry(
             a.Item1, a.Item2, a.Item3, a.Item4, position.Latitude, position.Longitude, temperature, memory, disk,
-            power.Item1, power.Item2, power.Item3, power.Item4));
+            power.Item1, power.Item2, power.Item3, power.Item4, place.Item1, place.Item2));
 
     public static readonly Gen<CenterHeartbeat> CenterHeartbeat = Gen.Select(
         Time, s_optionalText, Gen.Nullable(s_count), (sentAt, boot, number) => new CenterHeartbeat(sentAt, boot, number));

@@ -77,6 +77,8 @@ internal static class BehaviourTable
         ["panel TERIMA, all"] = (typeof(StationInput.PanelTouched), (station, _) => station.Touch(PanelAction.Acknowledge)),
         ["storage fails"] = (typeof(StationInput.StorageFailed), (station, _) => station.Send(new StationInput.StorageFailed("disk full"))),
         ["storage recovers"] = (typeof(StationInput.StorageRecovered), (station, _) => station.Send(new StationInput.StorageRecovered())),
+        ["a fix"] = (typeof(StationInput.FixOffered), (station, _) => station.Send(new StationInput.FixOffered(Receiver.Fix(station.Now)))),
+        ["the receiver is silent"] = (typeof(StationInput.GnssLinked), (station, _) => station.Send(new StationInput.GnssLinked(GnssLink.Silent, "nothing"))),
         ["tick"] = (typeof(StationInput.Tick), (station, _) => station.Send(new StationInput.Tick())),
         ["12 s"] = (typeof(StationInput.Tick), (station, _) => station.Pass(12)),
         ["16 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(1))),

@@ -20,6 +20,8 @@ internal sealed class Post : IAsyncDisposable
     {
         (Plan, Relay, _time) = (plan, relay, time);
         var station = new StationOptions { Id = plan.Id, Name = plan.Name, Kind = plan.Kind, Groups = plan.Groups };
+        if (plan is { Latitude: { } latitude, Longitude: { } longitude })
+            station = station with { Position = new PositionOptions { Surveyed = new GeoPoint(latitude, longitude) } };
         if (station.Validate() is { Count: > 0 } errors)
             throw new InvalidDataException($"station '{plan.Id}': {string.Join("; ", errors.Select(error => $"{error.Field} {error.Reason}"))}");
         Options = new GatewayOptions
@@ -29,7 +31,6 @@ internal sealed class Post : IAsyncDisposable
             JournalPath = Path.Combine(folder, $"{plan.Id}.db"),
             Panel = panel,
             TrustClock = true,
-            Position = plan is { Latitude: { } latitude, Longitude: { } longitude } ? (latitude, longitude) : null,
         };
         _gateway = GatewayHost.Create(Options, time);
         Board = (SimulatedBoard)_gateway.Board;

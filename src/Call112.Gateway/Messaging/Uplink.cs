@@ -71,6 +71,7 @@ public sealed class Uplink : BackgroundService
             _telemetry.Set();
         };
         station.Changed += _health.Set;
+        station.PositionChanged += _telemetry.Set;
     }
 
     /// <summary>Completes when the station has been subscribed for the first time.</summary>

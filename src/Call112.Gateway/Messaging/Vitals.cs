@@ -65,20 +65,26 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
     {
         var now = clock.Now();
         var gauges = board?.Gauges ?? BoardGauges.None;
+        var surveyed = options.Station.Position.Surveyed;
+        var gnss = station.State.Senses.Gnss.ReadingAt(now.Monotonic, surveyed);
+        // What people measured wins; a believed fix stands in where nobody has (decision 0016).
+        var place = surveyed ?? (gnss is { Latitude: { } latitude, Longitude: { } longitude } ? new GeoPoint(latitude, longitude) : null);
         return new Telemetry(
             StationId,
             station.BootId,
             now.Wall,
             now.Clock,
-            options.Position?.Latitude,
-            options.Position?.Longitude,
+            place?.Latitude,
+            place?.Longitude,
             BoardTemperature(),
             Math.Round(Environment.WorkingSet / 1048576.0, 1),
             DiskFree(),
             Rounded(gauges.BatteryVolts),
             Rounded(gauges.BatteryPercent),
             Rounded(gauges.SupplyAmperes),
-            Rounded(gauges.SirenAmperes));
+            Rounded(gauges.SirenAmperes),
+            place is null ? null : surveyed is null ? PositionSource.Gnss : PositionSource.Surveyed,
+            gnss);
     }
 
     private static IEnumerable<string> AlarmNames(StationState state) =>

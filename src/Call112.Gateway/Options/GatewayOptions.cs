@@ -21,11 +21,20 @@ public sealed record GatewayOptions
     /// <summary>Believe the wall clock without asking the kernel. Default on a simulated board, where the host's clock is what there is.</summary>
     public bool TrustClock { get; init; }
 
-    /// <summary>Surveyed position of the post, WGS 84 degrees, for telemetry.</summary>
-    public (double Latitude, double Longitude)? Position { get; init; }
+    /// <summary>Where gpsd listens, or null when the box has no GNSS receiver.</summary>
+    public GpsdOptions? Gpsd { get; init; }
 
     /// <summary>A character display on the cabinet, or null. Only a build with <c>-p:IotBindings=true</c> can drive one.</summary>
     public DisplayOptions? Display { get; init; }
+}
+
+/// <summary>The local gpsd.</summary>
+/// <param name="Silence">A receiver that has said nothing for so long is silent; gpsd itself is given up after twice that. 3 to 600 s.</param>
+public sealed record GpsdOptions(string Host, int Port, TimeSpan Silence)
+{
+    public static readonly TimeSpan UsualSilence = TimeSpan.FromSeconds(10);
+
+    public override string ToString() => $"{Host}:{Port}";
 }
 
 /// <summary>A character display behind a PCF8574.</summary>

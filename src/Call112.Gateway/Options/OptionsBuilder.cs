@@ -15,7 +15,7 @@ internal static class OptionsBuilder
         var errors = new List<FieldError>();
         var uplink = Uplink(file.Uplinks, errors);
         var board = Board(file.Board, folder, errors);
-        var station = Station(file, uplink?.Metered ?? false, errors);
+        var station = Station(file, uplink?.Metered ?? false, errors) with { Position = PositionOptionsBuilder.Position(file.Position, errors) };
         errors.AddRange(station.Validate());
         var options = new GatewayOptions
         {
@@ -25,7 +25,7 @@ internal static class OptionsBuilder
             JournalPath = file.Journal?.Path ?? "/var/lib/call112/journal.db",
             Panel = Panel(file.Panel, errors),
             TrustClock = Clock(file.Clock, board.Profile, errors),
-            Position = Position(file.Station, errors),
+            Gpsd = PositionOptionsBuilder.Gpsd(file.Position, errors),
             Display = Display(file.Display, board.Cabinet, errors),
         };
         if (options.JournalPath.Length == 0)
@@ -223,21 +223,6 @@ internal static class OptionsBuilder
         }
     }
 
-    private static (double, double)? Position(StationFile.StationPart? part, List<FieldError> errors)
-    {
-        if (part is not { Latitude: { } latitude, Longitude: { } longitude })
-        {
-            if (part is { Latitude: not null } or { Longitude: not null })
-                errors.Add(new FieldError("station.latitude", "latitude and longitude go together"));
-            return null;
-        }
-
-        if (latitude is >= -90 and <= 90 && longitude is >= -180 and <= 180)
-            return (latitude, longitude);
-        errors.Add(new FieldError("station.latitude", "must be degrees: latitude -90 to 90, longitude -180 to 180"));
-        return null;
-    }
-
     private static DutyWindow Duty(StationFile.DutyPart? part, string path, List<FieldError> errors)
     {
         var days = new List<DayOfWeek>();
@@ -266,7 +251,7 @@ internal static class OptionsBuilder
         return missing;
     }
 
-    private static TimeSpan Seconds(double? seconds, TimeSpan missing) => seconds switch
+    internal static TimeSpan Seconds(double? seconds, TimeSpan missing) => seconds switch
     {
         null => missing,
         // What is no time at all ends outside every limit, and Validate names the field.

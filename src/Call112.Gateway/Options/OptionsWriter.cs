@@ -18,16 +18,15 @@ internal static class OptionsWriter
                 station.Style.ToString(),
                 [.. station.DutyHours.Select(window => new StationFile.DutyPart(Hour(window.From), Hour(window.To), [.. window.Days.Select(day => day.ToString())]))],
                 station.UtcOffsetMinutes,
-                station.PanicSiren,
-                options.Position?.Latitude,
-                options.Position?.Longitude),
+                station.PanicSiren),
             [new StationFile.UplinkPart(uplink.Name, uplink.ToString(), uplink.Metered, uplink.Username, uplink.PasswordFile, uplink.CaFile, uplink.CertificateFile, uplink.KeyFile)],
             new StationFile.BoardPart(options.Board.Profile, options.Board.TracePath),
             new StationFile.JournalPart(options.JournalPath),
             new StationFile.PanelPart(options.Panel is { } panel ? $"{panel.Host}:{panel.Port}" : "off"),
             new StationFile.ClockPart(options.TrustClock ? "trusted" : "kernel"),
             Timing(station.Timing),
-            options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null);
+            options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null,
+            PositionOptionsBuilder.ToPart(options));
     }
 
     private static StationFile.TimingPart Timing(Call112.Station.StationTiming timing) => new(

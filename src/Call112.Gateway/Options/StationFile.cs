@@ -11,7 +11,8 @@ internal sealed record StationFile(
     StationFile.PanelPart? Panel = null,
     StationFile.ClockPart? Clock = null,
     StationFile.TimingPart? Timing = null,
-    StationFile.DisplayPart? Display = null)
+    StationFile.DisplayPart? Display = null,
+    StationFile.PositionPart? Position = null)
 {
     internal sealed record StationPart(
         string? Id = null,
@@ -21,9 +22,7 @@ internal sealed record StationFile(
         string? Annunciation = null,
         IReadOnlyList<DutyPart?>? DutyHours = null,
         int? UtcOffsetMinutes = null,
-        bool? PanicSiren = null,
-        double? Latitude = null,
-        double? Longitude = null);
+        bool? PanicSiren = null);
 
     internal sealed record DutyPart(string? From = null, string? To = null, IReadOnlyList<string?>? Days = null);
 
@@ -50,6 +49,17 @@ internal sealed record StationFile(
     /// <param name="Kind"><c>lcd1602</c> or <c>lcd2004</c>.</param>
     /// <param name="Address">Of the PCF8574 behind it, a decimal number as in a board profile.</param>
     internal sealed record DisplayPart(string? Kind = null, int? I2cBus = null, int? Address = null);
+
+    /// <param name="Gpsd"><c>host:port</c>; no receiver when absent.</param>
+    internal sealed record PositionPart(
+        string? Gpsd = null,
+        SurveyedPart? Surveyed = null,
+        double? MovedBeyondMetres = null,
+        double? MovedAfterSeconds = null,
+        double? SilenceSeconds = null);
+
+    /// <summary>WGS 84, degrees.</summary>
+    internal sealed record SurveyedPart(double? Latitude = null, double? Longitude = null);
 
     internal sealed record TimingPart(
         double? SirenFirstSeconds = null,

@@ -25,7 +25,8 @@ internal sealed record StationView(
     string Version,
     bool BoardSimulated,
     bool OnDuty,
-    AnnunciationStyle Annunciation)
+    AnnunciationStyle Annunciation,
+    GnssReading? Gnss)
 {
     /// <summary>How long an ended dispatch stays on the panel, and how many at most.</summary>
     private static readonly TimeSpan s_endedFor = TimeSpan.FromMinutes(10);
@@ -96,7 +97,8 @@ internal sealed record StationView(
             Vitals.Version,
             boardSimulated,
             station.IsOnDuty(now),
-            station.Style);
+            station.Style,
+            state.Senses.Gnss.ReadingAt(monotonic, station.Position.Surveyed));
     }
 
     private static AlertPart OfAlert(Alert alert, StationState state, TimeSpan now)

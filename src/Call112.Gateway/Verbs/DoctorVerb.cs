@@ -4,6 +4,7 @@ using Call112.Gateway.Board;
 using Call112.Gateway.Journal;
 using Call112.Gateway.Messaging;
 using Call112.Gateway.Options;
+using Call112.Gateway.Position;
 using Call112.Gateway.Time;
 using Call112.Messages;
 using Microsoft.Data.Sqlite;
@@ -23,6 +24,7 @@ internal static class DoctorVerb
             Clock(options),
             Store(options),
             Board(options),
+            await GnssAsync(options, cancel),
             await PanelAsync(options, cancel),
         };
         foreach (var finding in findings)
@@ -58,6 +60,12 @@ internal static class DoctorVerb
         return now.Clock == ClockState.Synchronized
             ? new Finding("clock", $"{now.Wall:yyyy-MM-dd HH:mm:ss} UTC, {(options.TrustClock ? "trusted by configuration" : "synchronised")}")
             : new Finding("clock", $"{now.Wall:yyyy-MM-dd HH:mm:ss} UTC, not synchronised", "check chrony (chronyc tracking); alerts sound all the same, but their age is not judged");
+    }
+
+    private static async Task<Finding> GnssAsync(GatewayOptions options, CancellationToken cancel)
+    {
+        var (verdict, remedy) = await GnssCheck.RunAsync(options, TimeProvider.System, cancel);
+        return new Finding("gnss", verdict, remedy);
     }
 
     private static Finding Store(GatewayOptions options)

@@ -38,9 +38,16 @@ public sealed class OptionsTests : IDisposable
         { """{"station":{"dutyHours":[{"from":"07:30","to":"16:00","days":[null]}]}}""", "station.dutyHours[0].days" },
         { """{"station":{"dutyHours":[null]}}""", "station.dutyHours[0].from" },
         { """{"station":{"utcOffsetMinutes":900}}""", "station.utcOffsetMinutes" },
-        { """{"station":{"latitude":91,"longitude":0}}""", "station.latitude" },
-        { """{"station":{"latitude":0.7}}""", "station.latitude" },
-        { """{"station":{"longitude":124}}""", "station.latitude" },
+        { """{"position":{"surveyed":{"latitude":91,"longitude":0}}}""", "position.surveyed" },
+        { """{"position":{"surveyed":{"latitude":0.7}}}""", "position.surveyed" },
+        { """{"position":{"surveyed":{"longitude":124}}}""", "position.surveyed" },
+        { """{"position":{"gpsd":"2947"}}""", "position.gpsd" },
+        { """{"position":{"gpsd":"localhost:0"}}""", "position.gpsd" },
+        { """{"position":{"gpsd":"gpsd://localhost:2947"}}""", "position.gpsd" },
+        { """{"position":{"gpsd":"localhost:70000"}}""", "position.gpsd" },
+        { """{"position":{"gpsd":"localhost:2947","silenceSeconds":2}}""", "position.silenceSeconds" },
+        { """{"position":{"movedBeyondMetres":59}}""", "position.movedBeyondMetres" },
+        { """{"position":{"movedAfterSeconds":3601}}""", "position.movedAfterSeconds" },
         { """{"uplinks":[]}""", "uplinks" },
         { """{"uplinks":[null]}""", "uplinks" },
         { """{"uplinks":[{"broker":"mqtt://a"},{"broker":"mqtt://b"}]}""", "uplinks" },
@@ -218,9 +225,10 @@ public sealed class OptionsTests : IDisposable
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"station":{"annunciation":"Chime","latitude":0.73,"longitude":124.3,"panicSiren":true,"dutyHours":[{"from":"22:00","to":"06:00","days":["Friday","Saturday"]}]}}""")]
+    [InlineData("""{"station":{"annunciation":"Chime","panicSiren":true,"dutyHours":[{"from":"22:00","to":"06:00","days":["Friday","Saturday"]}]}}""")]
     [InlineData("""{"uplinks":[{"name":"lte","broker":"mqtts://[::1]:8884","metered":true,"username":"u","passwordFile":"/dev/null"}],"panel":{"listen":"[::1]:8112"}}""")]
     [InlineData("""{"panel":{"listen":"off"},"clock":{"source":"kernel"},"board":{"trace":"/tmp/trace"},"timing":{"settleSeconds":0.02,"chirpSeconds":0.1}}""")]
+    [InlineData("""{"position":{"gpsd":"[::1]:2947","surveyed":{"latitude":0.73,"longitude":124.3},"movedBeyondMetres":200,"movedAfterSeconds":60,"silenceSeconds":5}}""")]
     public void What_check_config_prints_reads_back_to_the_same_options(string change)
     {
         var options = Taken(Read(Changed(change)));
@@ -230,7 +238,8 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(options.Station.Style, again.Station.Style);
         Assert.Equal(options.Station.Timing, again.Station.Timing);
         Assert.Equal(options.Uplink, again.Uplink);
-        Assert.Equal((options.Panel, options.TrustClock, options.Position, options.Board, options.JournalPath), (again.Panel, again.TrustClock, again.Position, again.Board, again.JournalPath));
+        Assert.Equal((options.Panel, options.TrustClock, options.Board, options.JournalPath), (again.Panel, again.TrustClock, again.Board, again.JournalPath));
+        Assert.Equal((options.Gpsd, options.Station.Position), (again.Gpsd, again.Station.Position));
     }
 
     private static GatewayOptions Taken(OptionsResult result)

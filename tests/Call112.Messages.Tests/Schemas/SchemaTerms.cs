@@ -102,6 +102,19 @@ internal static class SchemaTerms
         ["Telemetry.SupplyAmperes"] = (
             "Current out of the UPS, A; negative while it charges.", new JsonObject { ["minimum"] = -100, ["maximum"] = 100 }),
         ["Telemetry.SirenAmperes"] = ("Current of the siren's feed, A.", new JsonObject { ["minimum"] = -100, ["maximum"] = 100 }),
+        ["Telemetry.PositionSource"] = ("Where latitude and longitude come from: the configuration (Surveyed), or the receiver (Gnss).", null),
+        ["Telemetry.Gnss"] = ("The GNSS receiver; null where none is configured.", null),
+        ["GnssReading.State"] = (
+            "Unreachable: gpsd does not answer. NoReceiver: gpsd has none. Silent: it says nothing. NoFix: too few satellites. Unproven: "
+            + "fixes come, none of the newest is believed. Fixed." + Unknown + "Unproven.",
+            null),
+        ["GnssReading.Latitude"] = ("Of the newest believed fix, WGS 84, degrees; ignored without longitude.", Range(-90, 90)),
+        ["GnssReading.Longitude"] = ("Of the newest believed fix, WGS 84, degrees; ignored without latitude.", Range(-180, 180)),
+        ["GnssReading.HorizontalErrorM"] = ("Its estimated horizontal error, m, 95 %.", new JsonObject { ["minimum"] = 0 }),
+        ["GnssReading.Mode"] = ("2: position; 3: position and height.", Range(0, 3)),
+        ["GnssReading.SatellitesUsed"] = ("Satellites used, as the receiver last told.", Range(0, int.MaxValue)),
+        ["GnssReading.FixAgeMs"] = ("Age of the newest believed fix, ms, on the monotonic clock.", Range(0, MessageReader.IntegerMax)),
+        ["GnssReading.OffSurveyedM"] = ("Its distance from the surveyed position, m; null where nobody surveyed the post.", new JsonObject { ["minimum"] = 0 }),
         ["CenterHeartbeat.SentAt"] = SentAt,
         ["CenterHeartbeat.BootId"] = ("Names one run of the centre.", null),
         ["CenterHeartbeat.Number"] = ("Counts the heartbeats of this run, from 1.", Range(0, MessageReader.IntegerMax)),

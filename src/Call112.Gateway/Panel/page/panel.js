@@ -205,9 +205,15 @@
     });
   }
 
+  // One entry about the GNSS receiver; none on a box without one.
+  function gnssWords() {
+    const g = snap.gnss;
+    return g ? ['GNSS ' + known('gnss.', g.state) + (g.state === 'Fixed' ? ' ' + (g.satellitesUsed ?? '?') : '')] : [];
+  }
+
   function drawIdle() {
     const w = wall(), off = cut();
-    return region('main', ['idle', off, w, snap.onDuty, snap.center, snap.uplinks, snap.station && snap.station.name], box => {
+    return region('main', ['idle', off, w, snap.onDuty, snap.center, snap.uplinks, gnssWords(), snap.station && snap.station.name], box => {
       box.className = 'idle' + (off ? ' off' : '');
       box.appendChild(el('div', 'name', snap.station ? snap.station.name : ''));
       box.appendChild(el('div', 'what', null, [el('span', '', off ? t('link.Down') : w ? w.time + ' ' + w.zone : t('clock.invalid'))]));
@@ -215,7 +221,8 @@
       if (off) box.appendChild(running('cutSince', () => t('cut.since', { time: duration(since(snap.centerSilentMs)) }) + ' · ' +
         (wall() ? wall().time + ' ' + wall().zone : t('clock.invalid'))));
       else box.appendChild(el('div', 'ready' + (snap.onDuty === false ? ' shut' : ''), (snap.onDuty === false ? t('closed.idle') : t('idle')) + ' · ' + known('link.', snap.center)));
-      box.appendChild(el('div', 'uplinks', (snap.uplinks || []).map(u => u.name + ' ' + known('link.', u.verdict)).join('  ·  ')));
+      const links = (snap.uplinks || []).map(u => u.name + ' ' + known('link.', u.verdict));
+      box.appendChild(el('div', 'uplinks', links.concat(gnssWords()).join('  ·  ')));
     });
   }
 
