@@ -76,6 +76,13 @@ public static class MessageWriter
             BatteryPercent = Finite(message.BatteryPercent),
             SupplyAmperes = Finite(message.SupplyAmperes),
             SirenAmperes = Finite(message.SirenAmperes),
+            Modem = message.Modem is not { } modem ? null : modem with
+            {
+                SignalPercent = Finite(modem.SignalPercent),
+                RsrpDbm = Finite(modem.RsrpDbm),
+                RsrqDb = Finite(modem.RsrqDb),
+                SinrDb = Finite(modem.SinrDb),
+            },
         },
         MessageJsonContext.Default.Telemetry);
 

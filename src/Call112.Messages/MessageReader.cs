@@ -80,8 +80,20 @@ public static class MessageReader
             fields.Real("batteryVolts", 0, 100),
             fields.Real("batteryPercent", 0, 100),
             fields.Real("supplyAmperes", -100, 100),
-            fields.Real("sirenAmperes", -100, 100));
+            fields.Real("sirenAmperes", -100, 100),
+            fields.Object("modem", required: false) is { } modem ? ModemOf(modem) : null);
     });
+
+    private static ModemVitals ModemOf(JsonFields fields) => new(
+        fields.OptionalString("state"),
+        fields.OptionalString("operator"),
+        fields.OptionalString("technology"),
+        fields.OptionalString("registration"),
+        fields.OptionalString("sim"),
+        fields.Real("signalPercent", 0, 100),
+        fields.Real("rsrpDbm", -200, 0),
+        fields.Real("rsrqDb", -100, 100),
+        fields.Real("sinrDb", -100, 100));
 
     public static Parsed<CenterHeartbeat> ReadCenterHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new CenterHeartbeat(
         fields.RequiredTime("sentAt"), fields.OptionalString("bootId"), fields.Integer("number", 0, IntegerMax)));

@@ -48,7 +48,11 @@ internal sealed record Wire(string Name, Type Type, string Example, Func<ReadOnl
             {
               "stationId": "pkm-gogagoman", "bootId": "7b0c5d2e91", "sentAt": "2026-11-23T06:05:10.000Z", "clock": "Synchronized",
               "latitude": 0.7346, "longitude": 124.3162, "temperatureC": 51.5, "memoryMiB": 24.5, "diskFreeMiB": 11200,
-              "batteryVolts": 12.6, "batteryPercent": 88, "supplyAmperes": -0.35, "sirenAmperes": 0
+              "batteryVolts": 12.6, "batteryPercent": 88, "supplyAmperes": -0.35, "sirenAmperes": 0,
+              "modem": {
+                "state": "connected", "operator": "TELKOMSEL", "technology": "lte", "registration": "home", "sim": "ready",
+                "signalPercent": 75, "rsrpDbm": -104, "rsrqDb": -14, "sinrDb": 2
+              }
             }
             """,
             bytes => Reading.Of(MessageReader.ReadTelemetry(bytes)), value => MessageWriter.Write((Telemetry)value)),
