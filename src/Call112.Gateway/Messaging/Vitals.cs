@@ -14,6 +14,9 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
 {
     private readonly TimeSpan _started = clock.Monotonic;
 
+    /// <summary>Tells of the modem for the telemetry; null where there is none.</summary>
+    public Func<ModemVitals?>? Modem { get; set; }
+
     public static string Version { get; } =
         typeof(Vitals).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
@@ -78,7 +81,8 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             Rounded(gauges.BatteryVolts),
             Rounded(gauges.BatteryPercent),
             Rounded(gauges.SupplyAmperes),
-            Rounded(gauges.SirenAmperes));
+            Rounded(gauges.SirenAmperes),
+            Modem?.Invoke());
     }
 
     private static IEnumerable<string> AlarmNames(StationState state) =>

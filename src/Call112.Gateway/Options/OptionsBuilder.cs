@@ -27,6 +27,8 @@ internal static class OptionsBuilder
             TrustClock = Clock(file.Clock, board.Profile, errors),
             Position = Position(file.Station, errors),
             Display = Display(file.Display, board.Cabinet, errors),
+            Cellular = CellularBuilder.Cellular(file.Cellular, errors),
+            Sms = CellularBuilder.Sms(file.Sms, file.Station?.Id, file.Cellular is not null, folder, errors),
         };
         if (options.JournalPath.Length == 0)
             errors.Add(new FieldError("journal.path", "must not be empty"));
@@ -265,7 +267,7 @@ internal static class OptionsBuilder
         return missing;
     }
 
-    private static TimeSpan Seconds(double? seconds, TimeSpan missing) => seconds switch
+    internal static TimeSpan Seconds(double? seconds, TimeSpan missing) => seconds switch
     {
         null => missing,
         // What is no time at all ends outside every limit, and Validate names the field.

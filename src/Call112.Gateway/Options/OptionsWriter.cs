@@ -27,7 +27,9 @@ internal static class OptionsWriter
             new StationFile.PanelPart(options.Panel is { } panel ? $"{panel.Host}:{panel.Port}" : "off"),
             new StationFile.ClockPart(options.TrustClock ? "trusted" : "kernel"),
             Timing(station.Timing),
-            options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null);
+            options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null,
+            CellularBuilder.ToFile(options.Cellular),
+            CellularBuilder.ToFile(options.Sms));
     }
 
     private static StationFile.TimingPart Timing(Call112.Station.StationTiming timing) => new(

@@ -11,7 +11,9 @@ internal sealed record StationFile(
     StationFile.PanelPart? Panel = null,
     StationFile.ClockPart? Clock = null,
     StationFile.TimingPart? Timing = null,
-    StationFile.DisplayPart? Display = null)
+    StationFile.DisplayPart? Display = null,
+    StationFile.CellularPart? Cellular = null,
+    StationFile.SmsPart? Sms = null)
 {
     internal sealed record StationPart(
         string? Id = null,
@@ -50,6 +52,39 @@ internal sealed record StationFile(
     /// <param name="Kind"><c>lcd1602</c> or <c>lcd2004</c>.</param>
     /// <param name="Address">Of the PCF8574 behind it, a decimal number as in a board profile.</param>
     internal sealed record DisplayPart(string? Kind = null, int? I2cBus = null, int? Address = null);
+
+    internal sealed record CellularPart(
+        string? Imei = null,
+        string? Uplink = null,
+        string? Connection = null,
+        string? UsbPath = null,
+        bool? Gnss = null,
+        double? ObserveSeconds = null,
+        double? ToolDeadlineSeconds = null,
+        string? Mmcli = null,
+        string? Nmcli = null,
+        IReadOnlyList<string?>? RebootCommand = null,
+        LadderPart? Ladder = null);
+
+    internal sealed record LadderPart(
+        double? PatienceSeconds = null,
+        double? RegistrationPatienceSeconds = null,
+        double? AfterReconnectSeconds = null,
+        double? AfterDisableEnableSeconds = null,
+        double? AfterModemResetSeconds = null,
+        double? AfterUsbReenumerationSeconds = null,
+        double? AfterPowerKeySeconds = null,
+        double? AfterSupplyCutSeconds = null,
+        double? AfterPiRebootSeconds = null,
+        double? RebootEverySeconds = null);
+
+    internal sealed record SmsPart(
+        bool? Enabled = null,
+        string? KeyPath = null,
+        string? ReplyTo = null,
+        IReadOnlyList<string?>? AllowFrom = null,
+        double? PollSeconds = null,
+        double? IdlePollSeconds = null);
 
     internal sealed record TimingPart(
         double? SirenFirstSeconds = null,

@@ -23,6 +23,7 @@ internal static class DoctorVerb
             Clock(options),
             Store(options),
             Board(options),
+            await ModemAsync(options, cancel),
             await PanelAsync(options, cancel),
         };
         foreach (var finding in findings)
@@ -114,6 +115,12 @@ internal static class DoctorVerb
         {
             return new Finding("board", $"profile '{cabinet.Name}': {e.Problem}", e.Remedy);
         }
+    }
+
+    private static async Task<Finding> ModemAsync(GatewayOptions options, CancellationToken cancel)
+    {
+        var (verdict, remedy) = await ModemFindings.LookAsync(options, cancel);
+        return new Finding("modem", verdict, remedy);
     }
 
     private static async Task<Finding> PanelAsync(GatewayOptions options, CancellationToken cancel)

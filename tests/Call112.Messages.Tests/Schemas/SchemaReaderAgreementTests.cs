@@ -144,7 +144,7 @@ public class SchemaReaderAgreementTests
         {
             var path = prefix + JsonNamingPolicy.CamelCase.ConvertName(field.Name!);
             yield return path;
-            if (field.ParameterType == typeof(Incident) || field.ParameterType == typeof(Location))
+            if (field.ParameterType == typeof(Incident) || field.ParameterType == typeof(Location) || field.ParameterType == typeof(ModemVitals))
                 foreach (var inner in Paths(field.ParameterType, $"{path}."))
                     yield return inner;
         }
