@@ -64,6 +64,9 @@ public sealed record LadderOptions
     /// <inheritdoc cref="AfterReconnect"/>
     public TimeSpan AfterPiReboot { get; init; } = TimeSpan.FromSeconds(600);
 
+    /// <summary>The trouble must have lasted so long before the Pi is rebooted, however few rungs the board has below.</summary>
+    public TimeSpan RebootPatience { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Shortest time between two reboots of the Pi.</summary>
     public TimeSpan RebootEvery { get; init; } = RebootEveryMin;
 
@@ -94,6 +97,7 @@ public sealed record LadderOptions
             ("afterPowerKey", AfterPowerKey, 30, 3_600),
             ("afterSupplyCut", AfterSupplyCut, 30, 3_600),
             ("afterPiReboot", AfterPiReboot, 60, 86_400),
+            ("rebootPatience", RebootPatience, 300, 86_400),
             ("rebootEvery", RebootEvery, RebootEveryMin.TotalSeconds, 30 * 86_400),
         ];
         foreach (var (name, value, min, max) in limits)
@@ -216,6 +220,7 @@ public sealed record ModemLadder(
 
     private bool RebootIsFree(ModemEvidence evidence, LadderOptions options, TimeSpan now) =>
         evidence.MayReboot
+        && now - TroubleSince >= options.RebootPatience
         && (evidence.LastRebootAt is not { } told || now - told >= options.RebootEvery)
         && (LastRebootAt is not { } own || now - own >= options.RebootEvery);
 

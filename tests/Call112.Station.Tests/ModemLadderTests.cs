@@ -72,6 +72,13 @@ public class ModemLadderTests
     }
 
     [Fact]
+    public void A_board_that_can_do_nothing_else_is_rebooted_after_a_quarter_of_an_hour_and_not_at_once()
+    {
+        var taken = Climb(_ => s_dead, new HashSet<ModemRung> { ModemRung.PiReboot }, TimeSpan.FromMinutes(30));
+        Assert.Equal([(ModemRung.PiReboot, TimeSpan.FromMinutes(15))], taken.Select(rung => (rung.Rung, rung.At)));
+    }
+
+    [Fact]
     public void A_reboot_of_an_earlier_run_counts_for_six_hours()
     {
         var before = TimeSpan.FromHours(2);

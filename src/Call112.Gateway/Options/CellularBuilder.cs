@@ -74,7 +74,7 @@ internal static class CellularBuilder
     private static StationFile.LadderPart ToFile(LadderOptions ladder) => new(
         ladder.Patience.TotalSeconds, ladder.RegistrationPatience.TotalSeconds, ladder.AfterReconnect.TotalSeconds, ladder.AfterDisableEnable.TotalSeconds,
         ladder.AfterModemReset.TotalSeconds, ladder.AfterUsbReenumeration.TotalSeconds, ladder.AfterPowerKey.TotalSeconds,
-        ladder.AfterSupplyCut.TotalSeconds, ladder.AfterPiReboot.TotalSeconds, ladder.RebootEvery.TotalSeconds);
+        ladder.AfterSupplyCut.TotalSeconds, ladder.AfterPiReboot.TotalSeconds, ladder.RebootPatience.TotalSeconds, ladder.RebootEvery.TotalSeconds);
 
     private static LadderOptions Ladder(StationFile.LadderPart part)
     {
@@ -90,6 +90,7 @@ internal static class CellularBuilder
             AfterPowerKey = Seconds(part.AfterPowerKeySeconds, defaults.AfterPowerKey),
             AfterSupplyCut = Seconds(part.AfterSupplyCutSeconds, defaults.AfterSupplyCut),
             AfterPiReboot = Seconds(part.AfterPiRebootSeconds, defaults.AfterPiReboot),
+            RebootPatience = Seconds(part.RebootPatienceSeconds, defaults.RebootPatience),
             RebootEvery = Seconds(part.RebootEverySeconds, defaults.RebootEvery),
         };
     }

@@ -76,6 +76,7 @@ internal sealed record StationFile(
         double? AfterPowerKeySeconds = null,
         double? AfterSupplyCutSeconds = null,
         double? AfterPiRebootSeconds = null,
+        double? RebootPatienceSeconds = null,
         double? RebootEverySeconds = null);
 
     internal sealed record SmsPart(
