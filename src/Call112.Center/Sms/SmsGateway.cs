@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Threading.Channels;
 using Call112.Messages;
 using Call112.Messages.Sms;
@@ -92,8 +93,10 @@ internal sealed class SmsGateway : IAsyncDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _options.Hook)
-            { Content = JsonContent.Create(new SmsHandOver(number, text), SmsFileJsonContext.Default.SmsHandOver) };
+            // With its length: not every gateway's small server reads a body in chunks.
+            using var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new SmsHandOver(number, text), SmsFileJsonContext.Default.SmsHandOver));
+            body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var request = new HttpRequestMessage(HttpMethod.Post, _options.Hook) { Content = body };
             if (_options.HookAuthorization is { } secret)
                 request.Headers.TryAddWithoutValidation("Authorization", secret);
             using var answer = await _http!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _stop.Token);
