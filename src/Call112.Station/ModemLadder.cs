@@ -122,7 +122,8 @@ public sealed record RungDecision(ModemRung Rung, string Reason, IReadOnlyList<M
 
 /// <summary>
 /// Climbs from the gentlest means to the hardest while the modem stays useless, and comes back to the bottom when it is proved useful (F15).
-/// Invariants: two rungs are never closer than the wait of the first; the Pi is never rebooted while <see cref="ModemEvidence.MayReboot"/> is false, nor
+/// Invariants: two rungs are never closer than the wait of the first; the Pi is never rebooted while <see cref="ModemEvidence.MayReboot"/> is false,
+/// nor
 /// within <see cref="LadderOptions.RebootEvery"/> of the last time; a modem that only has no network is left alone for
 /// <see cref="LadderOptions.RegistrationPatience"/>; while the trouble lasts, some rung is always due after a bounded time.
 /// Not its business: how a rung is done, and whether it worked; only proof counts.
@@ -165,7 +166,8 @@ public sealed record ModemLadder(
         return seen.IsDue(options, now) ? seen.Climb(evidence, able, options, now) : (seen, null);
     }
 
-    /// <summary>Whether nothing that a reboot would cut off is under way: no alert is open, no output but the amber link lamp is on, the journal works.</summary>
+    /// <summary>Whether nothing that a reboot would cut off is under way: no alert is open, no output but the amber link lamp is on, the journal
+    /// works.</summary>
     /// <remarks>The link lamp says only what the reboot is for. Without a journal the reboot would be forgotten, and repeated (F3).</remarks>
     public static bool MayReboot(StationState state, StationOptions options, TimeSpan now)
     {

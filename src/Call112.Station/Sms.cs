@@ -2,7 +2,8 @@ using Call112.Messages;
 
 namespace Call112.Station;
 
-/// <summary>The last path: a dispatch that came by SMS, whose seal the gateway has found true (decision 0018). From here on it is one as any other.</summary>
+/// <summary>The last path: a dispatch that came by SMS, whose seal the gateway has found true (decision 0018). From here on it is one as any
+/// other.</summary>
 internal static class Sms
 {
     /// <summary>The reason of a text that was accepted before, or is older than the window.</summary>

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Call112.Station;
 
 /// <summary>
-/// Which SMS counters were accepted: the highest, and those shortly below it. A text that was overtaken on its way is taken once; a copy of a text, or
+/// Which SMS counters were accepted: the highest, and those shortly below it. A text that was overtaken on its way is taken once; a copy of a text,
+/// or
 /// one that is older than the window, is a replay (decision 0018). Durable: the fold of <see cref="JournalEntry.SmsAccepted"/>.
 /// </summary>
 /// <param name="Highest">Highest counter accepted; 0 before the first.</param>

@@ -9,7 +9,8 @@ using Call112.Messages.Sms;
 
 namespace Call112.Center.Tests;
 
-/// <summary>The last path on the centre's side: when no line brings an answer, a sealed text goes out, and the answer comes back (decision 0018).</summary>
+/// <summary>The last path on the centre's side: when no line brings an answer, a sealed text goes out, and the answer comes back (decision
+/// 0018).</summary>
 public sealed class SmsTests : IDisposable
 {
     private static readonly byte[] s_secret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];

@@ -2,7 +2,8 @@ using Call112.Messages;
 
 namespace Call112.Center.Book;
 
-/// <content>The last path (decision 0018): when no line brings an answer, the alert goes out by SMS, and the answer comes back the same way.</content>
+/// <content>The last path (decision 0018): when no line brings an answer, the alert goes out by SMS, and the answer comes back the same
+/// way.</content>
 public sealed partial class DispatchBook
 {
     private DateTimeOffset _wall;

@@ -9,7 +9,8 @@ namespace Call112.Center.Sms;
 /// <param name="Key">The key that the centre shares with it.</param>
 public sealed record SmsStation(string Number, SmsKey Key);
 
-/// <summary>The way to the city's SMS gateway (decision 0018): a command, or an HTTP hook. Immutable; read from a file by <see cref="Read"/>.</summary>
+/// <summary>The way to the city's SMS gateway (decision 0018): a command, or an HTTP hook. Immutable; read from a file by
+/// <see cref="Read"/>.</summary>
 public sealed record SmsGatewayOptions
 {
     /// <summary>Largest file that is read, bytes.</summary>
@@ -30,7 +31,8 @@ public sealed record SmsGatewayOptions
     /// <summary>Stations that have a telephone, by id.</summary>
     public required IReadOnlyDictionary<string, SmsStation> Stations { get; init; }
 
-    /// <summary>Reads <c>{"command":[…] | "hook":"https://…","hookAuthorizationFile":…,"stations":[{"id","number","keyPath"}]}</c>; relative paths begin at the file.</summary>
+    /// <summary>Reads <c>{"command":[…] | "hook":"https://…","hookAuthorizationFile":…,"stations":[{"id","number","keyPath"}]}</c>; relative paths
+    /// begin at the file.</summary>
     /// <exception cref="CenterStartException">The first thing that is wrong; the message names the field.</exception>
     public static SmsGatewayOptions Read(string path)
     {

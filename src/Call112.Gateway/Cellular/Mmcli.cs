@@ -3,8 +3,10 @@ using Call112.Gateway.Options;
 namespace Call112.Gateway.Cellular;
 
 /// <summary>
-/// ModemManager through its tool. It alone owns the modem's AT ports: this service never opens a tty (two programs on one AT port break both; hardware.md
-/// §1.1). Invariants: every call has a deadline and a limit; what fails is logged once, until that call works again; what mmcli prints is believed only
+/// ModemManager through its tool. It alone owns the modem's AT ports: this service never opens a tty (two programs on one AT port break both;
+/// hardware.md
+/// §1.1). Invariants: every call has a deadline and a limit; what fails is logged once, until that call works again; what mmcli prints is believed
+/// only
 /// in the forms of <see cref="MmcliJson"/>. Called from one task only.
 /// </summary>
 internal sealed class Mmcli(CellularOptions options, ToolRunner tools, ILogger log)
@@ -14,7 +16,8 @@ internal sealed class Mmcli(CellularOptions options, ToolRunner tools, ILogger l
 
     private readonly HashSet<string> _failing = [];
 
-    /// <summary>The modem of the configuration: by its IMEI, or the first that answers. Null when there is none; its path may be another each time.</summary>
+    /// <summary>The modem of the configuration: by its IMEI, or the first that answers. Null when there is none; its path may be another each
+    /// time.</summary>
     public async Task<ModemFacts?> FindAsync(CancellationToken cancel)
     {
         if (await AskAsync("list of modems", ["-L", "-J"], MmcliJson.Modems, cancel) is not { } paths)
@@ -28,7 +31,8 @@ internal sealed class Mmcli(CellularOptions options, ToolRunner tools, ILogger l
 
     public Task<SignalFacts?> SignalAsync(string modem, CancellationToken cancel) => AskAsync("signal", ["-m", modem, "--signal-get", "-J"], MmcliJson.Signal, cancel);
 
-    /// <summary>Start-up, after each appearance: signal is measured every 10 s, GNSS runs and its port belongs to gpsd. True when all of it was taken.</summary>
+    /// <summary>Start-up, after each appearance: signal is measured every 10 s, GNSS runs and its port belongs to gpsd. True when all of it was
+    /// taken.</summary>
     public async Task<bool> SetUpAsync(string modem, CancellationToken cancel)
     {
         var signal = await DoAsync("signal set-up", ["-m", modem, "--signal-setup=10"], cancel);

@@ -22,7 +22,8 @@ internal sealed record ModemFacts(
 {
     public bool IsRegistered => State is "registered" or "connecting" or "connected" or "disconnecting";
 
-    /// <summary><c>ready</c>, <c>missing</c>, or the lock that keeps the modem from working. A lock of the second PIN is normal (hardware.md §1.4).</summary>
+    /// <summary><c>ready</c>, <c>missing</c>, or the lock that keeps the modem from working. A lock of the second PIN is normal (hardware.md
+    /// §1.4).</summary>
     public string Sim => State == "failed" && FailedReason == "sim-missing" ? "missing"
         : Lock is "sim-pin" or "sim-puk" ? Lock
         : SimPath is null ? "missing"
@@ -39,7 +40,8 @@ internal sealed record SignalFacts(double? RsrpDbm, double? RsrqDb, double? Sinr
 }
 
 /// <summary>
-/// Reads the JSON of mmcli: all leaves are texts, <c>--</c> is absent, branches may be missing, unknown ones are passed over. Never throws; a text that is
+/// Reads the JSON of mmcli: all leaves are texts, <c>--</c> is absent, branches may be missing, unknown ones are passed over. Never throws; a text
+/// that is
 /// not JSON reads as null, a value that cannot be is absent.
 /// </summary>
 internal static class MmcliJson

@@ -7,7 +7,8 @@ using Call112.Station;
 namespace Call112.Gateway.Cellular;
 
 /// <summary>
-/// Looks after the LTE modem: what it is, what it hears, the texts that it brings, and the ladder that brings it back. One task does all of it, one step
+/// Looks after the LTE modem: what it is, what it hears, the texts that it brings, and the ladder that brings it back. One task does all of it, one
+/// step
 /// after another, so that ModemManager is never asked two things at once, and no rung cuts off a text that is on its way.
 /// Invariants: nothing here can hold up an alert or end the process; a modem is known by its path of this moment, which changes at every reset (F15).
 /// Not its business: MQTT, the verdict on a link (the core's), positions (gpsd's).
@@ -183,7 +184,8 @@ public sealed class ModemWatch : BackgroundService
         _lookedAt = TimeSpan.MinValue;
     }
 
-    /// <summary>The last look before the computer goes down: a reboot that the journal does not hold would be repeated, and an alert may have come meanwhile.</summary>
+    /// <summary>The last look before the computer goes down: a reboot that the journal does not hold would be repeated, and an alert may have come
+    /// meanwhile.</summary>
     private async Task<string?> ForbiddenAsync(Task stored, CancellationToken cancel)
     {
         if (await Task.WhenAny(stored, Task.Delay(s_journalWithin, _clock.Time, cancel)) != stored)

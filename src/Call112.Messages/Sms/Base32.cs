@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Call112.Messages.Sms;
 
-/// <summary>RFC 4648 base 32 without padding: capital letters and the digits 2 to 7, which every network carries unchanged. Reading is strict: one text for one value.</summary>
+/// <summary>RFC 4648 base 32 without padding: capital letters and the digits 2 to 7, which every network carries unchanged. Reading is strict: one
+/// text for one value.</summary>
 internal static class Base32
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -14,7 +14,8 @@ public static class GsmText
     /// <summary>Stands for what has no likeness in the alphabet.</summary>
     public const char Unknown = '?';
 
-    /// <summary>Punctuation that stays. Not <c>*</c>, which parts fields; not <c>@ $ _ # "</c>, which some gateways change; no extension characters.</summary>
+    /// <summary>Punctuation that stays. Not <c>*</c>, which parts fields; not <c>@ $ _ # "</c>, which some gateways change; no extension
+    /// characters.</summary>
     private const string Punctuation = " .,-'()/:+&;=!%?";
 
     /// <summary>Latin letters with marks, and typographic signs, with their plain likeness: names in Indonesian need few of them.</summary>

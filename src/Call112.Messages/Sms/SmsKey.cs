@@ -44,7 +44,8 @@ public sealed class SmsKey
     /// <summary>Tells in four characters for which station a text is; no secret, and no proof.</summary>
     internal string Tag { get; }
 
-    /// <summary>Reads a key file: one line of at least 64 hex digits, or of base64, of <see cref="BytesMin"/> to <see cref="BytesMax"/> bytes.</summary>
+    /// <summary>Reads a key file: one line of at least 64 hex digits, or of base64, of <see cref="BytesMin"/> to <see cref="BytesMax"/>
+    /// bytes.</summary>
     /// <param name="problem">What is wrong with the file, in words that do not hold the key; null when the key was read.</param>
     public static bool TryReadFile(string stationId, string path, [NotNullWhen(true)] out SmsKey? key, [NotNullWhen(false)] out string? problem)
     {

@@ -18,7 +18,8 @@ public sealed record SmsAnswer(string StationId, Guid DispatchId, ReportEvent St
 /// D1 tag counter dispatch-id code ttl[.revision] incident*village*landmark seal      centre to station
 /// R1 tag dispatch-id step elapsed seal                                               station to centre
 /// </code>
-/// <c>code</c> is type (A U C), status (A E T), category (F R M T D S P O), priority (1 … 5), discretion (D or N); <c>ttl</c> is in minutes, rounded up.
+/// <c>code</c> is type (A U C), status (A E T), category (F R M T D S P O), priority (1 … 5), discretion (D or N); <c>ttl</c> is in minutes, rounded
+/// up.
 /// Whatever is read is first held against its seal; only then is it looked into.
 /// </summary>
 public static class SmsText
@@ -43,7 +44,8 @@ public static class SmsText
 
     private const string Types = "AUC", Statuses = "AET", Categories = "FRMTDSPO";
 
-    /// <summary>Writes a dispatch. What a text has no room for (address, narrative, zones) is left out; a discreet one carries no place at all.</summary>
+    /// <summary>Writes a dispatch. What a text has no room for (address, narrative, zones) is left out; a discreet one carries no place at
+    /// all.</summary>
     /// <param name="counter">1 to <see cref="CounterMax"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The counter is outside its limits.</exception>
     public static string Write(Dispatch dispatch, long counter, SmsKey key)

@@ -7,7 +7,8 @@ using Call112.Messages.Sms;
 
 namespace Call112.Gateway.Tests.Cellular;
 
-/// <summary>A station on virtual time whose only uplink has no broker, its modem behind the false mmcli, and the keeper of the modem, turned by hand.</summary>
+/// <summary>A station on virtual time whose only uplink has no broker, its modem behind the false mmcli, and the keeper of the modem, turned by
+/// hand.</summary>
 internal sealed class ModemDesk : IAsyncDisposable
 {
     public const string Center = "+6281100112112";

@@ -6,7 +6,8 @@ using Call112.Station;
 
 namespace Call112.Gateway.Tests.Cellular;
 
-/// <summary>F15: the modem vanishes, renumbers, hangs; the station brings it back by ever harder means and tells what it does (decision 0017).</summary>
+/// <summary>F15: the modem vanishes, renumbers, hangs; the station brings it back by ever harder means and tells what it does (decision
+/// 0017).</summary>
 public sealed class ModemWatchTests(ITestOutputHelper output)
 {
     [Fact]
