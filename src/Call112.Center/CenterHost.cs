@@ -2,6 +2,7 @@ using Call112.Center.Api;
 using Call112.Center.Book;
 using Call112.Center.Broker;
 using Call112.Center.Messaging;
+using Call112.Center.Sms;
 using Call112.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly CenterLoop _loop;
     private readonly BrokerSession _session;
     private readonly EmbeddedBroker? _broker;
+    private readonly SmsGateway? _sms;
     private readonly WebApplication _api;
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
@@ -27,6 +29,7 @@ public sealed class CenterHost : IAsyncDisposable
     private CenterHost(CenterLoop loop, BrokerSession session, EmbeddedBroker? broker, Func<CenterHost, WebApplication> api, Uri mqttAddress, TimeProvider time, TimeProvider networkTime)
     {
         (_loop, _session, _broker, _time, NetworkTime, MqttAddress) = (loop, session, broker, time, networkTime, mqttAddress);
+        _sms = loop.Sms;
         _api = api(this);
         HttpAddress = new Uri("http://127.0.0.1");
         _run = _loop.RunAsync(_stop.Token);
@@ -85,7 +88,11 @@ public sealed class CenterHost : IAsyncDisposable
         CenterLoop? loop = null;
         try
         {
-            loop = new CenterLoop(options, time, logs.CreateLogger("Call112.Center.Book"));
+            var rules = options.Sms is { } sms ? options.Rules with { SmsStations = sms.Stations.Keys.ToHashSet(StringComparer.Ordinal) } : options.Rules;
+            loop = new CenterLoop(options with { Rules = rules }, time, logs.CreateLogger("Call112.Center.Book"))
+            {
+                Sms = options.Sms is null ? null : new SmsGateway(options.Sms, networkTime, logs.CreateLogger("Call112.Center.Sms")),
+            };
             broker = options.Broker is null ? await EmbeddedBroker.StartAsync(options.MqttListen) : null;
             var address = new BrokerAddress(options.Broker ?? broker!.Local, options.BrokerUser, options.BrokerPassword, options.BrokerAuthorityFile);
             // Jitter only has to differ between processes.
@@ -110,6 +117,8 @@ public sealed class CenterHost : IAsyncDisposable
         {
             if (broker is not null)
                 await broker.DisposeAsync();
+            if (loop?.Sms is { } gateway)
+                await gateway.DisposeAsync();
             loop?.Dispose();
             await app.Value.DisposeAsync();
             throw;
@@ -132,6 +141,16 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>Sends a command to a station that was seen before.</summary>
     public Task<BookAnswer> CommandAsync(string stationId, CommandKind command, CancellationToken cancel = default) =>
         _loop.RequestAsync(new RequestCommand(Guid.CreateVersion7(_time.GetUtcNow()), stationId, command), cancel);
+
+    /// <summary>Takes a text that the SMS gateway has received: a station's answer, if its seal is true.</summary>
+    public Task<BookAnswer> TakeSmsAsync(string? text, CancellationToken cancel = default)
+    {
+        if (_sms is null)
+            return Task.FromResult(BookAnswer.NotFound("the SMS path is off (--sms)"));
+        return _sms.Read(text, out var refusal) is { } answer
+            ? _loop.RequestAsync(new SmsAnswered(answer.StationId, answer.DispatchId, answer.Step), cancel)
+            : Task.FromResult(new BookAnswer(AnswerKind.Refused, Errors: [new FieldError("text", refusal)]));
+    }
 
     /// <summary>The dispatch with its ladders, or null.</summary>
     public Task<DispatchView?> FindDispatchAsync(Guid dispatchId, CancellationToken cancel = default) => _loop.AskAsync(book => book.Find(dispatchId), cancel);
@@ -185,6 +204,8 @@ public sealed class CenterHost : IAsyncDisposable
         }
         finally
         {
+            if (_sms is not null)
+                await _sms.DisposeAsync();
             if (_broker is not null)
                 await _broker.DisposeAsync();
             _loop.Dispose();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Call112.Center.Book;
 using Call112.Center.Messaging;
+using Call112.Center.Sms;
 using Call112.Messages;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -69,6 +70,9 @@ internal sealed class CenterLoop : IDisposable
 
     /// <summary>Set before the first message can come.</summary>
     public BrokerSession? Session { get; set; }
+
+    /// <summary>The last path; null while it is off.</summary>
+    public SmsGateway? Sms { get; set; }
 
     /// <summary>What is wrong with the store, for the health check; null when it takes what it is given.</summary>
     public string? Fault { get; private set; }
@@ -286,6 +290,9 @@ internal sealed class CenterLoop : IDisposable
                 if (_receipts.Count == 0)
                     _receiptsHeldSince = _time.GetTimestamp();
                 _receipts[publish.StationId] = publish.Receipt;
+                break;
+            case SendSms sms:
+                Sms?.Send(sms.StationId, sms.Message, sms.Counter);
                 break;
             case PublishHeartbeat publish:
                 var beat = new CenterHeartbeat(publish.SentAt, _bootId, publish.Number);

@@ -1,5 +1,6 @@
 using System.Net;
 using Call112.Center.Book;
+using Call112.Center.Sms;
 using Microsoft.Extensions.Logging;
 
 namespace Call112.Center;
@@ -42,6 +43,9 @@ public sealed record CenterOptions
 
     /// <summary>Stations that the centre knows before it hears them.</summary>
     public IReadOnlyList<StationRegistration> Registry { get; init; } = [];
+
+    /// <summary>The way to the city's SMS gateway, the last path; null: off.</summary>
+    public SmsGatewayOptions? Sms { get; init; }
 
     /// <summary>Times and limits of the dispatch book.</summary>
     public BookRules Rules { get; init; } = new();

@@ -1,4 +1,5 @@
 using Call112.Gateway.Board;
+using Call112.Gateway.Cellular;
 using Call112.Gateway.Health;
 using Call112.Gateway.Messaging;
 using Call112.Gateway.Options;
@@ -18,9 +19,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly IHost _host;
     private bool _running;
 
-    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplink uplink, PanelServer? panel)
+    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplink uplink, PanelServer? panel, ModemWatch? modem)
     {
-        (_host, Station, Board, Uplink, Panel) = (host, station, board, uplink, panel);
+        (_host, Station, Board, Uplink, Panel, Modem) = (host, station, board, uplink, panel, modem);
     }
 
     public StationLoop Station { get; }
@@ -30,6 +31,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public Uplink Uplink { get; }
 
     public PanelServer? Panel { get; }
+
+    /// <summary>Null when station.json has no section cellular.</summary>
+    public ModemWatch? Modem { get; }
 
     /// <summary>Builds the station; nothing runs yet.</summary>
     /// <param name="configureLogging">Where the log goes; nowhere by default.</param>
@@ -61,6 +65,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 var station = Compose(services).Station;
                 return new GnssClient(gpsd, station, clock, new Random(station.BootId.GetHashCode(StringComparison.Ordinal)), services.GetRequiredService<ILogger<GnssClient>>());
             });
+        if (options.Cellular is not null)
+            builder.Services.AddSingleton<IHostedService>(services => Compose(services).Modem!);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplink);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
         builder.Services.AddSingleton<IHostedService>(services =>
@@ -88,16 +94,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 ? new LinuxBoard(cabinet, logs.CreateLogger<LinuxBoard>())
                 : new SimulatedBoard(options.Board.TracePath, time);
             var station = new StationLoop(options, board, clock, logs.CreateLogger<StationLoop>());
+            var modem = options.Cellular is null ? null : new ModemWatch(options, station, clock, logs.CreateLogger<ModemWatch>());
             var uplink = new Uplink(
                 options,
                 station,
                 new MqttBroker(options.Uplink, time),
                 clock,
-                new Vitals(options, station, clock, board),
+                new Vitals(options, station, clock, board) { Modem = () => modem?.Vitals },
                 new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
                 logs.CreateLogger<Uplink>());
             var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>());
-            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplink, panel);
+            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplink, panel, modem);
         }
     }
 

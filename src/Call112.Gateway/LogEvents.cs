@@ -1,6 +1,6 @@
 namespace Call112.Gateway;
 
-/// <summary>Every event id of the service's log, so that a technician can search for a number. Ranges: 1xx service, 2xx links, 3xx journal, 4xx board (421, 422 the opt-in display), 5xx panel.</summary>
+/// <summary>Every event id of the service's log, so that a technician can search for a number. Ranges: 1xx service, 2xx links, 3xx journal, 4xx board (421, 422 the opt-in display), 5xx panel, 6xx modem.</summary>
 internal static class LogEvents
 {
     public static readonly EventId Armed = new(101, nameof(Armed));
@@ -26,4 +26,15 @@ internal static class LogEvents
 
     public static readonly EventId PanelListening = new(501, nameof(PanelListening));
     public static readonly EventId PanelFailed = new(502, nameof(PanelFailed));
+
+    public static readonly EventId ModemFound = new(601, nameof(ModemFound));
+    public static readonly EventId ModemLost = new(602, nameof(ModemLost));
+    public static readonly EventId RungTaken = new(603, nameof(RungTaken));
+    public static readonly EventId RungDone = new(604, nameof(RungDone));
+    public static readonly EventId RungFailed = new(605, nameof(RungFailed));
+    public static readonly EventId RungsMissing = new(606, nameof(RungsMissing));
+    public static readonly EventId ToolFailed = new(607, nameof(ToolFailed));
+    public static readonly EventId SmsAnswered = new(608, nameof(SmsAnswered));
+    public static readonly EventId SmsNotAnswered = new(609, nameof(SmsNotAnswered));
+    public static readonly EventId ModemWatchFailed = new(610, nameof(ModemWatchFailed));
 }

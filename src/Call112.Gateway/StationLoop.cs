@@ -145,6 +145,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
     }
 
+    /// <summary>Posts an input; told when what it led to is on the disk. From the journal's thread: must return at once.</summary>
+    internal ValueTask PostAsync(StationInput input, Action journaled) => _inputs.Writer.WriteAsync(new Posted(input, journaled));
+
     private void PostSoon(StationInput input)
     {
         var posting = PostAsync(input);

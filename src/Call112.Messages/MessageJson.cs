@@ -85,6 +85,13 @@ public static class MessageWriter
                     OffSurveyedM = Finite(gnss.OffSurveyedM),
                 }
                 : null,
+            Modem = message.Modem is not { } modem ? null : modem with
+            {
+                SignalPercent = Finite(modem.SignalPercent),
+                RsrpDbm = Finite(modem.RsrpDbm),
+                RsrqDb = Finite(modem.RsrqDb),
+                SinrDb = Finite(modem.SinrDb),
+            },
         },
         MessageJsonContext.Default.Telemetry);
 

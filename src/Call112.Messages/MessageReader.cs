@@ -82,7 +82,8 @@ public static class MessageReader
             fields.Real("supplyAmperes", -100, 100),
             fields.Real("sirenAmperes", -100, 100),
             fields.OptionalEnum<PositionSource>("positionSource"),
-            fields.Object("gnss", required: false) is { } gnss ? GnssOf(gnss) : null);
+            fields.Object("gnss", required: false) is { } gnss ? GnssOf(gnss) : null,
+            fields.Object("modem", required: false) is { } modem ? ModemOf(modem) : null);
     });
 
     private static GnssReading GnssOf(JsonFields fields)
@@ -98,6 +99,17 @@ public static class MessageReader
             fields.Integer("fixAgeMs", 0, IntegerMax),
             fields.Real("offSurveyedM", 0, double.MaxValue));
     }
+
+    private static ModemVitals ModemOf(JsonFields fields) => new(
+        fields.OptionalString("state"),
+        fields.OptionalString("operator"),
+        fields.OptionalString("technology"),
+        fields.OptionalString("registration"),
+        fields.OptionalString("sim"),
+        fields.Real("signalPercent", 0, 100),
+        fields.Real("rsrpDbm", -200, 0),
+        fields.Real("rsrqDb", -100, 100),
+        fields.Real("sinrDb", -100, 100));
 
     public static Parsed<CenterHeartbeat> ReadCenterHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new CenterHeartbeat(
         fields.RequiredTime("sentAt"), fields.OptionalString("bootId"), fields.Integer("number", 0, IntegerMax)));

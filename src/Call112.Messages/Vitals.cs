@@ -118,6 +118,7 @@ public sealed record GnssReading(
 /// <param name="SirenAmperes">Current of the siren's feed, A.</param>
 /// <param name="PositionSource">Where <paramref name="Latitude"/> and <paramref name="Longitude"/> come from; null without them.</param>
 /// <param name="Gnss">The receiver; null where none is configured.</param>
+/// <param name="Modem">The LTE modem, when there is one.</param>
 public sealed record Telemetry(
     string StationId,
     string BootId,
@@ -133,7 +134,29 @@ public sealed record Telemetry(
     double? SupplyAmperes = null,
     double? SirenAmperes = null,
     PositionSource? PositionSource = null,
-    GnssReading? Gnss = null);
+    GnssReading? Gnss = null,
+    ModemVitals? Modem = null);
+
+/// <summary>The LTE modem as ModemManager sees it. What it does not tell is null.</summary>
+/// <param name="State">ModemManager's word: <c>failed … registered connected</c>, or <c>absent</c> when there is no modem.</param>
+/// <param name="Operator">Name of the network, or its code.</param>
+/// <param name="Technology">Access technologies, for example <c>lte</c>.</param>
+/// <param name="Registration"><c>home roaming searching idle denied</c>, in ModemManager's words.</param>
+/// <param name="Sim"><c>ready</c>, <c>missing</c>, or the lock that holds it (<c>sim-pin</c>).</param>
+/// <param name="SignalPercent">Quality by ModemManager's own scale, %.</param>
+/// <param name="RsrpDbm">Reference signal received power, dBm.</param>
+/// <param name="RsrqDb">Reference signal received quality, dB.</param>
+/// <param name="SinrDb">Signal to interference and noise, dB.</param>
+public sealed record ModemVitals(
+    string? State = null,
+    string? Operator = null,
+    string? Technology = null,
+    string? Registration = null,
+    string? Sim = null,
+    double? SignalPercent = null,
+    double? RsrpDbm = null,
+    double? RsrqDb = null,
+    double? SinrDb = null);
 
 /// <summary>Proof that the centre itself lives (contract, topic <c>center/heartbeat</c>).</summary>
 public sealed record CenterHeartbeat(DateTimeOffset SentAt, string? BootId = null, long? Number = null);

@@ -52,6 +52,9 @@ public abstract record JournalEntry(StationTime At)
     /// <summary>An alert left the station without a report: expired while it waited, or an old task.</summary>
     public sealed record Lapsed(StationTime At, Guid DispatchId) : JournalEntry(At);
 
+    /// <summary>A text of the SMS path was accepted: its counter never again, and the steps of its dispatch are answered by SMS.</summary>
+    public sealed record SmsAccepted(StationTime At, long Counter, Guid DispatchId) : JournalEntry(At);
+
     /// <summary>Nothing happened but time, while a siren's limit runs: a power cut must not give the siren its time back.</summary>
     public sealed record TimeMarked(StationTime At) : JournalEntry(At);
 }

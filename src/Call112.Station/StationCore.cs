@@ -53,6 +53,12 @@ public static class StationCore
             case StationInput.PanelTouched e:
                 Crew.Touch(decision, e);
                 break;
+            case StationInput.SmsArrived e:
+                Sms.Arrive(decision, e);
+                break;
+            case StationInput.ModemRungTaken e:
+                decision.Report(ReportEvent.ModemReset, detail: $"{e.Rung}: {e.Reason}");
+                break;
             case StationInput.StorageFailed e:
                 if (!state.Alarms.Any(alarm => alarm.Event == ReportEvent.StorageFault))
                     decision.Raise(ReportEvent.StorageFault, e.Detail);

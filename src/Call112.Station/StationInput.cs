@@ -47,6 +47,13 @@ public abstract record StationInput
     /// <summary>Somebody touched the panel.</summary>
     public sealed record PanelTouched(PanelAction Action, Guid? DispatchId, DeclineReason? Reason, Outcome? Outcome) : StationInput;
 
+    /// <summary>A sealed dispatch came by SMS (decision 0018).</summary>
+    /// <param name="Counter">Tells a new text from a copy; see <see cref="SmsWindow"/>.</param>
+    public sealed record SmsArrived(Dispatch Dispatch, long Counter) : StationInput;
+
+    /// <summary>The recovery ladder is about to take a rung (decision 0017).</summary>
+    public sealed record ModemRungTaken(ModemRung Rung, string Reason) : StationInput;
+
     /// <summary>The journal could not be written (F3).</summary>
     public sealed record StorageFailed(string Detail) : StationInput;
 

@@ -64,6 +64,12 @@ public sealed record StationState
 
     public TimeSpan ChimeFor { get; init; }
 
+    /// <summary>Counters of the SMS path that were accepted.</summary>
+    public SmsWindow Sms { get; init; } = new();
+
+    /// <summary>When the recovery ladder last rebooted the Pi; null for never.</summary>
+    public TimeSpan? ModemRebootAt { get; init; }
+
     /// <summary>What the station perceives in this run.</summary>
     [JsonIgnore]
     public Senses Senses { get; init; } = Senses.None;
@@ -129,6 +135,28 @@ public sealed record StationState
         return false;
     }
 
+    /// <summary>True when every uplink has been found down by its evidence: the hour of the last path.</summary>
+    [JsonIgnore]
+    public bool IsCutOff
+    {
+        get
+        {
+            foreach (var uplink in Senses.Uplinks)
+                if (!Stands(ReportEvent.UplinkLost, uplink.Name))
+                    return false;
+            return Senses.Uplinks.Length > 0;
+        }
+    }
+
+    /// <summary>The verdict on one uplink; null when the station has none of that name.</summary>
+    public LinkVerdict? VerdictOn(string uplink, StationTiming timing, TimeSpan now)
+    {
+        foreach (var sense in Senses.Uplinks)
+            if (sense.Name == uplink)
+                return Stands(ReportEvent.UplinkLost, uplink) ? LinkVerdict.Down : timing.Link.Judge(sense.LastProof, now);
+        return null;
+    }
+
     /// <summary>The state after one more journal entry.</summary>
     public StationState With(JournalEntry entry)
     {
@@ -146,6 +174,7 @@ public sealed record StationState
             JournalEntry.Silenced => this with { Alerts = [.. Alerts.Select(alert => alert.Waits ? alert with { Silenced = true } : alert)] },
             JournalEntry.Chimed e => this with { ChimeSince = e.At.Monotonic, ChimeFor = e.Duration },
             JournalEntry.Lapsed e => Find(e.DispatchId) is { } alert ? WithEnded(alert, alert.Step, e.At, null, lapsed: true) : this,
+            JournalEntry.SmsAccepted e => this with { Sms = Sms.With(e.Counter, e.DispatchId) },
             JournalEntry.TimeMarked => this,
             _ => throw new ArgumentOutOfRangeException(nameof(entry), entry, "an entry without a rule"),
         };
@@ -172,6 +201,7 @@ public sealed record StationState
             Tellings = [.. Tellings.Select(telling => telling with { Since = telling.Since + shift })],
             LastActualAt = LastActualAt + shift,
             ChimeSince = ChimeSince + shift,
+            ModemRebootAt = ModemRebootAt + shift,
         };
     }
 
@@ -210,6 +240,8 @@ public sealed record StationState
             Tellings = Repeats.Counted(Tellings, report, entry.At.Monotonic),
             Provisional = Provisional.Count >= ProvisionalMax ? Provisional : Provisional.Add(report),
         };
+        if (report.Event == ReportEvent.ModemReset && report.Detail?.StartsWith(nameof(ModemRung.PiReboot), StringComparison.Ordinal) == true)
+            next = next with { ModemRebootAt = entry.At.Monotonic };
         if (Troubles.ClearedBy(report.Event) is { } cleared)
             return next with { Alarms = next.Alarms.RemoveAll(alarm => alarm.Event == cleared && alarm.Detail == report.Detail) };
         if (Troubles.IsRaise(report.Event) && !next.Stands(report.Event, report.Detail))

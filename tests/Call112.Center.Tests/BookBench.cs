@@ -46,7 +46,7 @@ internal sealed class BookBench
         foreach (var effect in effects)
             Rows.Apply(effect);
         foreach (var effect in effects)
-            if (effect is PublishDispatch or PublishReceipt or PublishCommand or PublishHeartbeat)
+            if (effect is PublishDispatch or PublishReceipt or PublishCommand or PublishHeartbeat or SendSms)
                 Published.Add(effect);
         return effects;
     }

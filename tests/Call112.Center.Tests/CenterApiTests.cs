@@ -166,8 +166,8 @@ public sealed class CenterApiTests : IDisposable
         var document = await GetAsync(client, "/openapi/v1.json");
         Assert.Equal(
             [
-                "/api/dispatches", "/api/dispatches/{id}", "/api/dispatches/{id}/cancel", "/api/dispatches/{id}/update", "/api/stations",
-                "/api/stations/{id}/commands", "/api/stream", "/healthz",
+                "/api/dispatches", "/api/dispatches/{id}", "/api/dispatches/{id}/cancel", "/api/dispatches/{id}/update",
+                "/api/sms", "/api/stations", "/api/stations/{id}/commands", "/api/stream", "/healthz",
             ],
             document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
         Assert.True(document.GetProperty("components").GetProperty("schemas").TryGetProperty("DispatchDraft", out _));

@@ -110,6 +110,14 @@ internal static class MessageGen
         (state, position, error, mode, used, age, off) =>
             new GnssReading(state, position.Latitude, position.Longitude, error, mode, used, age, off));
 
+    private static readonly Gen<ModemVitals?> s_modem = Gen.Select(
+        Gen.Bool,
+        Gen.Select(s_optionalText, s_optionalText, s_optionalText, s_optionalText, s_optionalText),
+        Gen.Select(Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(-200, 0)), Gen.Nullable(Real(-100, 100)), Gen.Nullable(Real(-100, 100))),
+        (there, words, signal) => there
+            ? new ModemVitals(words.Item1, words.Item2, words.Item3, words.Item4, words.Item5, signal.Item1, signal.Item2, signal.Item3, signal.Item4)
+            : null);
+
     public static readonly Gen<Telemetry> Telemetry = Gen.Select(
         Gen.Select(Name, s_bootId, Time, Gen.Enum<ClockState>()),
         s_position,
@@ -117,10 +125,10 @@ internal static class MessageGen
         Gen.Nullable(Real(0, double.MaxValue)),
         Gen.Nullable(Real(0, double.MaxValue)),
         Gen.Select(Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(-100, 100)), Gen.Nullable(Real(-100, 100))),
-        Gen.Select(Gen.Nullable(Gen.Enum<PositionSource>()), Gen.Null(s_gnss)),
-        (a, position, temperature, memory, disk, power, place) => new Telemetry(
+        Gen.Select(Gen.Nullable(Gen.Enum<PositionSource>()), Gen.Null(s_gnss), s_modem),
+        (a, position, temperature, memory, disk, power, added) => new Telemetry(
             a.Item1, a.Item2, a.Item3, a.Item4, position.Latitude, position.Longitude, temperature, memory, disk,
-            power.Item1, power.Item2, power.Item3, power.Item4, place.Item1, place.Item2));
+            power.Item1, power.Item2, power.Item3, power.Item4, added.Item1, added.Item2, added.Item3));
 
     public static readonly Gen<CenterHeartbeat> CenterHeartbeat = Gen.Select(
         Time, s_optionalText, Gen.Nullable(s_count), (sentAt, boot, number) => new CenterHeartbeat(sentAt, boot, number));

@@ -53,6 +53,10 @@ internal sealed record Wire(string Name, Type Type, string Example, Func<ReadOnl
               "gnss": {
                 "state": "Fixed", "latitude": 0.7347, "longitude": 124.3163, "horizontalErrorM": 8.4, "mode": 3, "satellitesUsed": 9,
                 "fixAgeMs": 640, "offSurveyedM": 15.7
+              },
+              "modem": {
+                "state": "connected", "operator": "TELKOMSEL", "technology": "lte", "registration": "home", "sim": "ready",
+                "signalPercent": 75, "rsrpDbm": -104, "rsrqDb": -14, "sinrDb": 2
               }
             }
             """,

@@ -49,6 +49,16 @@ internal static class BehaviourTable
         ["a test"] = Arrives((_, other) => other with { Status = DispatchStatus.Test }),
         ["an expired alert"] = Arrives((_, other) => other.Living(TimeSpan.Zero)),
         ["a cancel of another"] = Arrives((_, other) => other.Cancel()),
+        ["the same alert by SMS"] = (typeof(StationInput.SmsArrived), (station, fire) => station.Send(new StationInput.SmsArrived(fire, 1))),
+        ["another alert by SMS"] = (typeof(StationInput.SmsArrived), (station, _) => station.Send(new StationInput.SmsArrived(Call.Medical(), 1))),
+        ["a replayed SMS"] = (typeof(StationInput.SmsArrived), (station, _) =>
+        {
+            var cancel = Call.Medical().Cancel();
+            station.Send(new StationInput.SmsArrived(cancel, 1));
+            station.Send(new StationInput.SmsArrived(cancel with { MessageType = MessageType.Alert }, 1));
+        }
+        ),
+        ["a rung of the ladder"] = (typeof(StationInput.ModemRungTaken), (station, _) => station.Send(new StationInput.ModemRungTaken(ModemRung.ModemReset, "no modem for 90 s"))),
         ["a refused message"] = (typeof(StationInput.MessageRefused), (station, fire) => station.Send(new StationInput.MessageRefused("retained", fire.DispatchId))),
         ["SelfTest"] = Commanded(CommandKind.SelfTest),
         ["Identify"] = Commanded(CommandKind.Identify),

@@ -13,6 +13,10 @@ public sealed record DispatchAccepted(Guid DispatchId, string IncidentId, int Re
 /// <summary>A command for a station.</summary>
 public sealed record CommandRequest(CommandKind Command);
 
+/// <summary>A text that the city's SMS gateway has received.</summary>
+/// <param name="From">Number of the sender; only the seal inside the text decides.</param>
+public sealed record SmsReceived(string? From = null, string? Text = null);
+
 /// <summary>The fields of an incident that change; a field that is null is taken away, one that is missing stays.</summary>
 public sealed record IncidentChange(
     Category? Category = null,
@@ -34,6 +38,7 @@ public sealed record Health(string Status, bool BrokerConnected, string? StoreFa
     Converters = [typeof(UtcMillisecondsConverter)])]
 [JsonSerializable(typeof(DispatchAccepted))]
 [JsonSerializable(typeof(CommandRequest))]
+[JsonSerializable(typeof(SmsReceived))]
 [JsonSerializable(typeof(IncidentChange))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(DispatchDraft))]

@@ -60,6 +60,10 @@ internal static class CenterApi
         app.MapGet("/healthz", () => Healthz(center)).WithSummary("Whether the centre works; no key needed.").Produces<Health>().Produces<Health>(503);
         MapDispatches(app.MapGroup("/api/dispatches").WithTags("dispatches"), center);
         MapStations(app.MapGroup("/api/stations").WithTags("stations"), center);
+        app.MapPost("/api/sms", async Task<IResult> (HttpRequest request, CancellationToken cancel) =>
+                ReadSms(await BodyAsync(request, cancel), out var error) is { } sms ? Result(await center.TakeSmsAsync(sms.Text, cancel)) : Invalid([error]))
+            .WithSummary("A text that the SMS gateway has received: a station's answer on the last path. Only its seal decides.")
+            .WithTags("sms").Accepts<SmsReceived>("application/json").Produces<DispatchAccepted>().ProducesValidationProblem().ProducesProblem(404).ProducesProblem(503);
         app.MapGet("/api/stream", async (HttpContext http, CancellationToken _) =>
             {
                 await StreamAsync(http, center);
@@ -194,6 +198,20 @@ internal static class CenterApi
                 return TypedResults.Problem(reason, statusCode: 503, title: "Not done");
             default:
                 throw new ArgumentOutOfRangeException(nameof(answer), answer.Kind, null);
+        }
+    }
+
+    private static SmsReceived? ReadSms(string json, out FieldError error)
+    {
+        error = new FieldError("", "the body is not JSON with a text");
+        try
+        {
+            return JsonSerializer.Deserialize(json, ApiJsonContext.Default.SmsReceived);
+        }
+        catch (JsonException e)
+        {
+            error = new FieldError((e.Path ?? "$").TrimStart('$').TrimStart('.'), "the body is not JSON with a text");
+            return null;
         }
     }
 

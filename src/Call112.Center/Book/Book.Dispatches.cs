@@ -173,6 +173,7 @@ public sealed partial class DispatchBook
             changed = true;
         }
 
+        changed |= SendSmsIfDue(entry, target, now);
         Note(entry, target, station, now);
         if (changed)
             Emit(new DispatchChanged(entry.Id));
@@ -217,6 +218,8 @@ public sealed partial class DispatchBook
         if (entry.Cancel is null && !target.AlertEnded)
         {
             Consider(target.SentAt + _rules.NotReceivedAfter);
+            if (SmsDue(entry, target, now) is { } sms)
+                Consider(sms);
             Consider(AcknowledgedBy(entry, target));
             Consider(entry.SentAt + _rules.OpenLimit);
         }
@@ -228,13 +231,13 @@ public sealed partial class DispatchBook
     private bool Judge(DispatchEntry entry, Target target, TimeSpan now)
     {
         var before = (target.NotReceived, target.NotAcknowledged, target.TimedOut);
-        var answered = target.Ladder.Answered;
+        var answered = target.Answered;
         target.TimedOut = !answered && now >= entry.AlertEnd;
         if (entry.Cancel is null)
         {
             target.NotReceived = !answered && now >= target.SentAt + _rules.NotReceivedAfter;
             // A test asks for no press.
-            target.NotAcknowledged = entry.Alert.Status != DispatchStatus.Test && !target.Ladder.Acknowledged && !target.Ladder.Ended
+            target.NotAcknowledged = entry.Alert.Status != DispatchStatus.Test && !target.Acknowledged && !target.Ladder.Ended
                 && now >= AcknowledgedBy(entry, target);
         }
 

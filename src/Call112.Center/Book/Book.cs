@@ -44,6 +44,7 @@ public sealed partial class DispatchBook
     public IReadOnlyList<BookEffect> Apply(BookInput input, CenterTime now)
     {
         _effects = [];
+        _wall = now.Wall;
         switch (input)
         {
             case CreateDispatch create:
@@ -60,6 +61,9 @@ public sealed partial class DispatchBook
                 break;
             case ReportReceived received:
                 Take(received.Report, now);
+                break;
+            case SmsAnswered answer:
+                Take(answer, now);
                 break;
             case StatusReceived received:
                 Take(received, now);
@@ -160,7 +164,14 @@ public sealed partial class DispatchBook
                     UpdateAnswersDue = 1,
                     Sends = 1,
                     LastSend = TimeSpan.MinValue,
+                    SmsSends = row.SmsSends,
+                    SmsCounter = row.SmsCounter,
+                    LastSmsWall = row.SmsSentAt,
+                    // A clock that was set back must not hold up the repeat.
+                    LastSms = now.Monotonic - (row.SmsSentAt is { } sms && now.Wall > sms ? now.Wall - sms : TimeSpan.Zero),
+                    SmsStep = row.SmsStep,
                 };
+                _smsCounter = Math.Max(_smsCounter, row.SmsCounter);
                 entry.Targets[row.StationId] = target;
             }
 

@@ -19,6 +19,10 @@ public sealed record PublishCommand(string StationId, StationCommand Command, Ti
 /// <summary>Publish the centre's proof of life, QoS 0.</summary>
 public sealed record PublishHeartbeat(DateTimeOffset SentAt, long Number) : BookEffect;
 
+/// <summary>Hand a sealed text of a dispatch to the SMS gateway.</summary>
+/// <param name="Counter">Never given twice to a station.</param>
+public sealed record SendSms(string StationId, Dispatch Message, long Counter) : BookEffect;
+
 /// <summary>Insert or replace a dispatch.</summary>
 public sealed record StoreDispatch(DispatchRow Row) : BookEffect;
 

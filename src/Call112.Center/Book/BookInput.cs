@@ -21,6 +21,10 @@ public sealed record RequestCommand(Guid CommandId, string StationId, CommandKin
 /// <summary>A report came from the broker.</summary>
 public sealed record ReportReceived(Report Report) : BookInput;
 
+/// <summary>A station has answered by SMS, under its seal. Answered by <see cref="BookAnswer"/>.</summary>
+/// <param name="Step">Received or Acknowledged.</param>
+public sealed record SmsAnswered(string StationId, Guid DispatchId, ReportEvent Step) : BookInput;
+
 /// <summary>A birth, death or health message came.</summary>
 /// <param name="Retained">Out of the broker's memory: what was true once, no sign of life.</param>
 public sealed record StatusReceived(StationStatus Status, bool Retained) : BookInput;

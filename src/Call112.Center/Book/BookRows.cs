@@ -17,13 +17,20 @@ public sealed record DispatchRow(
 
 /// <summary>One station's part in a dispatch as it is stored. Its ladder is the fold of the reports.</summary>
 /// <param name="ConfirmedRevision">Highest revision that the station has confirmed.</param>
+/// <param name="SmsSends">Texts that were handed to the SMS gateway.</param>
+/// <param name="SmsCounter">Counter of the newest of them.</param>
+/// <param name="SmsStep">Step that the station has told by SMS.</param>
 public sealed record TargetRow(
     Guid DispatchId,
     string StationId,
     string? Group,
     DateTimeOffset SentAt,
     int ConfirmedRevision,
-    bool CancelConfirmed);
+    bool CancelConfirmed,
+    int SmsSends = 0,
+    DateTimeOffset? SmsSentAt = null,
+    long SmsCounter = 0,
+    ReportEvent? SmsStep = null);
 
 /// <summary>A report as it is stored.</summary>
 /// <param name="Conflict">0; counts up when the station used a sequence number again with another content.</param>

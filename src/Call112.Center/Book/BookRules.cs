@@ -69,6 +69,18 @@ public sealed record BookRules
     /// <summary>Time to live of a command; 60 s.</summary>
     public TimeSpan CommandTimeToLive { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Stations that can be reached by SMS, the last path; none by default (decision 0018).</summary>
+    public IReadOnlySet<string> SmsStations { get; init; } = new HashSet<string>();
+
+    /// <summary>Without any answer of the station for so long, the alert goes out by SMS; 30 s.</summary>
+    public TimeSpan SmsAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Without an answer to the text for so long, it is repeated once; 60 s.</summary>
+    public TimeSpan SmsRepeatAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Texts of one dispatch to one station: the first and one repeat.</summary>
+    public const int SmsMax = 2;
+
     /// <summary>Offset of the local day that incident ids count in; 8 h (WITA).</summary>
     public TimeSpan DayOffset { get; init; } = TimeSpan.FromHours(8);
 

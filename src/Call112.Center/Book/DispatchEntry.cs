@@ -124,6 +124,31 @@ internal sealed class Target(string stationId, string? group, TimeSpan sentAt, D
     /// <summary>When the book looks at this target next; older entries of the deadline queue are stale.</summary>
     public TimeSpan NextVisit { get; set; }
 
+    /// <summary>Texts of this alert that were handed to the SMS gateway, the newest's counter and moment.</summary>
+    public int SmsSends { get; set; }
+
+    /// <inheritdoc cref="SmsSends"/>
+    public long SmsCounter { get; set; }
+
+    /// <inheritdoc cref="SmsSends"/>
+    public TimeSpan LastSms { get; set; }
+
+    /// <inheritdoc cref="SmsSends"/>
+    public DateTimeOffset? LastSmsWall { get; set; }
+
+    /// <summary>What the station has told by SMS.</summary>
+    public ReportEvent? SmsStep { get; set; }
+
+    /// <summary>The station has the alert, or refuses it: by its reports, or by SMS.</summary>
+    public bool Answered => Ladder.Answered || SmsStep is not null;
+
+    /// <summary>A person has pressed: by its reports, or by SMS.</summary>
+    public bool Acknowledged => Ladder.Acknowledged || (SmsStep == ReportEvent.Acknowledged && !Ladder.SoundsAgain);
+
+    /// <summary>The present step, whichever way it was told.</summary>
+    public ReportEvent? Step =>
+        Acknowledged && (Ladder.Current is null or ReportEvent.Received or ReportEvent.Sounding) ? ReportEvent.Acknowledged : Ladder.Current ?? SmsStep;
+
     public bool AlertEnded => Ladder.Ended || TimedOut;
 
     public bool NeedsAnotherStation => NotReceived || NotAcknowledged || TimedOut
@@ -134,7 +159,7 @@ internal sealed class Target(string stationId, string? group, TimeSpan sentAt, D
     {
         if (entry.Cancel is { } cancel)
             return !CancelConfirmed && now < entry.CancelEnd ? cancel : null;
-        if (!Ladder.Answered)
+        if (!Answered)
             return now < entry.AlertEnd ? entry.Alert : null;
         return entry.Update is { } update && ConfirmedRevision < update.Revision && !AlertRefused && now < entry.UpdateEnd ? update : null;
     }
@@ -142,13 +167,13 @@ internal sealed class Target(string stationId, string? group, TimeSpan sentAt, D
     /// <summary>The book is done with this station.</summary>
     public bool IsDone(DispatchEntry entry, TimeSpan now) => entry.Cancel is null ? AlertEnded : Outstanding(entry, now) is null;
 
-    public TargetRow Row(Guid dispatchId) => new(dispatchId, StationId, Group, SentAtWall, ConfirmedRevision, CancelConfirmed);
+    public TargetRow Row(Guid dispatchId) => new(dispatchId, StationId, Group, SentAtWall, ConfirmedRevision, CancelConfirmed, SmsSends, LastSmsWall, SmsCounter, SmsStep);
 
     public StationLadderView View(DispatchEntry entry, string? name) => new(
         StationId,
         name,
         Group,
-        Ladder.Current,
+        Step,
         SentAtWall,
         Sends,
         NotReceived,
@@ -156,7 +181,9 @@ internal sealed class Target(string stationId, string? group, TimeSpan sentAt, D
         NeedsAnotherStation && entry.Cancel is null,
         entry.Cancel is not null || entry.Update is null || ConfirmedRevision >= entry.Update.Revision,
         entry.Cancel is null ? null : CancelConfirmed,
-        Ladder.Steps);
+        Ladder.Steps,
+        SmsSends,
+        SmsStep);
 
     /// <summary>The station has no use for an update: it declined, refused, or got the alert too late.</summary>
     public bool AlertRefused => Ladder.Current is ReportEvent.Declined or ReportEvent.Expired or ReportEvent.Rejected;

@@ -21,6 +21,8 @@ public enum DispatchState
 /// <param name="Sends">How often the present message was sent to the station's own topic or its group's.</param>
 /// <param name="NeedsAnotherStation">Declined, refused, expired, not received or not acknowledged in time: the dispatcher must act.</param>
 /// <param name="UpdateConfirmed">False while the newest update has no answer.</param>
+/// <param name="SmsSends">How often the alert went out by SMS, the last path.</param>
+/// <param name="SmsStep">What the station has answered by SMS; its reports come when a line is back.</param>
 /// <param name="CancelConfirmed">False while a cancel has no answer; null without a cancel.</param>
 public sealed record StationLadderView(
     string StationId,
@@ -34,7 +36,9 @@ public sealed record StationLadderView(
     bool NeedsAnotherStation,
     bool UpdateConfirmed,
     bool? CancelConfirmed,
-    IReadOnlyList<LadderStep> Steps);
+    IReadOnlyList<LadderStep> Steps,
+    int SmsSends = 0,
+    ReportEvent? SmsStep = null);
 
 /// <summary>A dispatch with the ladder of each of its stations.</summary>
 public sealed record DispatchView(

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using Call112.Center.Api;
 using Call112.Center.Book;
+using Call112.Center.Sms;
 using Microsoft.Extensions.Logging;
 
 namespace Call112.Center.Terminal;
@@ -71,6 +72,7 @@ internal sealed class RunVerb
     private readonly Option<string?> _brokerAuthority = new("--broker-ca") { Description = "PEM file of the authority that signed the outside broker's certificate." };
     private readonly Option<string> _db = new("--db") { Description = "The dispatch book's SQLite file.", DefaultValueFactory = _ => "call112-center.db" };
     private readonly Option<string?> _stations = new("--stations") { Description = "JSON registry of stations: [{\"id\",\"name\",\"kind\",\"groups\"}]." };
+    private readonly Option<string?> _sms = new("--sms") { Description = "JSON file of the SMS gateway and the stations' numbers and keys: the last path. Off without it." };
     private readonly Option<string?> _readyFile = new("--ready-file") { Description = "Written once everything listens and the centre is subscribed: {\"http\",\"mqtt\"}." };
     private readonly Option<string?> _keyFile = CenterCommands.KeyFile();
     private readonly Option<bool> _insecureLocal = new("--insecure-local") { Description = "Ask for no API key. Only on a loopback address." };
@@ -81,7 +83,7 @@ internal sealed class RunVerb
         _time = time;
         Command = new Command("run", "Run the centre (the default).")
         {
-            _listen, _mqttListen, _insecureMqtt, _broker, _brokerUser, _brokerPassword, _brokerAuthority, _db, _stations, _readyFile, _keyFile, _insecureLocal, _logLevel,
+            _listen, _mqttListen, _insecureMqtt, _broker, _brokerUser, _brokerPassword, _brokerAuthority, _db, _stations, _sms, _readyFile, _keyFile, _insecureLocal, _logLevel,
         };
         Command.SetAction(RunAsync);
     }
@@ -129,6 +131,7 @@ internal sealed class RunVerb
             BrokerAuthorityFile = parse.GetValue(_brokerAuthority),
             DatabasePath = parse.GetValue(_db)!,
             Registry = parse.GetValue(_stations) is { } stations ? ReadRegistry(stations) : [],
+            Sms = parse.GetValue(_sms) is { } sms ? SmsGatewayOptions.Read(sms) : null,
             ApiKey = CenterCommands.ReadKey(parse.GetValue(_keyFile)),
             InsecureLocal = parse.GetValue(_insecureLocal),
             LogLevel = parse.GetValue(_logLevel),

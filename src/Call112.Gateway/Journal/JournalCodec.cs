@@ -19,6 +19,7 @@ namespace Call112.Gateway.Journal;
 [JsonSerializable(typeof(JournalEntry.Silenced))]
 [JsonSerializable(typeof(JournalEntry.Chimed))]
 [JsonSerializable(typeof(JournalEntry.Lapsed))]
+[JsonSerializable(typeof(JournalEntry.SmsAccepted))]
 [JsonSerializable(typeof(JournalEntry.TimeMarked))]
 [JsonSerializable(typeof(StationState))]
 internal sealed partial class JournalJsonContext : JsonSerializerContext;
@@ -39,6 +40,7 @@ internal static class JournalCodec
         JournalEntry.Silenced => nameof(JournalEntry.Silenced),
         JournalEntry.Chimed => nameof(JournalEntry.Chimed),
         JournalEntry.Lapsed => nameof(JournalEntry.Lapsed),
+        JournalEntry.SmsAccepted => nameof(JournalEntry.SmsAccepted),
         JournalEntry.TimeMarked => nameof(JournalEntry.TimeMarked),
         _ => throw new ArgumentOutOfRangeException(nameof(entry), entry, "an entry without a row"),
     };
@@ -60,6 +62,7 @@ internal static class JournalCodec
             nameof(JournalEntry.Silenced) => typeof(JournalEntry.Silenced),
             nameof(JournalEntry.Chimed) => typeof(JournalEntry.Chimed),
             nameof(JournalEntry.Lapsed) => typeof(JournalEntry.Lapsed),
+            nameof(JournalEntry.SmsAccepted) => typeof(JournalEntry.SmsAccepted),
             nameof(JournalEntry.TimeMarked) => typeof(JournalEntry.TimeMarked),
             _ => throw new JsonException($"unknown entry '{kind}'"),
         };

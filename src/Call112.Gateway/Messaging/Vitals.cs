@@ -14,6 +14,9 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
 {
     private readonly TimeSpan _started = clock.Monotonic;
 
+    /// <summary>Tells of the modem for the telemetry; null where there is none.</summary>
+    public Func<ModemVitals?>? Modem { get; set; }
+
     public static string Version { get; } =
         typeof(Vitals).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
@@ -84,7 +87,8 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             Rounded(gauges.SupplyAmperes),
             Rounded(gauges.SirenAmperes),
             place is null ? null : surveyed is null ? PositionSource.Gnss : PositionSource.Surveyed,
-            gnss);
+            gnss,
+            Modem?.Invoke());
     }
 
     private static IEnumerable<string> AlarmNames(StationState state) =>

@@ -26,6 +26,12 @@ public sealed record GatewayOptions
 
     /// <summary>A character display on the cabinet, or null. Only a build with <c>-p:IotBindings=true</c> can drive one.</summary>
     public DisplayOptions? Display { get; init; }
+
+    /// <summary>The LTE modem, or null when the station has none.</summary>
+    public CellularOptions? Cellular { get; init; }
+
+    /// <summary>The last path, or null while it is off; only with <see cref="Cellular"/>.</summary>
+    public SmsOptions? Sms { get; init; }
 }
 
 /// <summary>The local gpsd.</summary>

@@ -26,7 +26,9 @@ internal static class OptionsWriter
             new StationFile.ClockPart(options.TrustClock ? "trusted" : "kernel"),
             Timing(station.Timing),
             options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null,
-            PositionOptionsBuilder.ToPart(options));
+            PositionOptionsBuilder.ToPart(options),
+            CellularBuilder.ToFile(options.Cellular),
+            CellularBuilder.ToFile(options.Sms));
     }
 
     private static StationFile.TimingPart Timing(Call112.Station.StationTiming timing) => new(

@@ -12,7 +12,9 @@ internal sealed record StationFile(
     StationFile.ClockPart? Clock = null,
     StationFile.TimingPart? Timing = null,
     StationFile.DisplayPart? Display = null,
-    StationFile.PositionPart? Position = null)
+    StationFile.PositionPart? Position = null,
+    StationFile.CellularPart? Cellular = null,
+    StationFile.SmsPart? Sms = null)
 {
     internal sealed record StationPart(
         string? Id = null,
@@ -60,6 +62,40 @@ internal sealed record StationFile(
 
     /// <summary>WGS 84, degrees.</summary>
     internal sealed record SurveyedPart(double? Latitude = null, double? Longitude = null);
+
+    internal sealed record CellularPart(
+        string? Imei = null,
+        string? Uplink = null,
+        string? Connection = null,
+        string? UsbPath = null,
+        bool? Gnss = null,
+        double? ObserveSeconds = null,
+        double? ToolDeadlineSeconds = null,
+        string? Mmcli = null,
+        string? Nmcli = null,
+        IReadOnlyList<string?>? RebootCommand = null,
+        LadderPart? Ladder = null);
+
+    internal sealed record LadderPart(
+        double? PatienceSeconds = null,
+        double? RegistrationPatienceSeconds = null,
+        double? AfterReconnectSeconds = null,
+        double? AfterDisableEnableSeconds = null,
+        double? AfterModemResetSeconds = null,
+        double? AfterUsbReenumerationSeconds = null,
+        double? AfterPowerKeySeconds = null,
+        double? AfterSupplyCutSeconds = null,
+        double? AfterPiRebootSeconds = null,
+        double? RebootPatienceSeconds = null,
+        double? RebootEverySeconds = null);
+
+    internal sealed record SmsPart(
+        bool? Enabled = null,
+        string? KeyPath = null,
+        string? ReplyTo = null,
+        IReadOnlyList<string?>? AllowFrom = null,
+        double? PollSeconds = null,
+        double? IdlePollSeconds = null);
 
     internal sealed record TimingPart(
         double? SirenFirstSeconds = null,

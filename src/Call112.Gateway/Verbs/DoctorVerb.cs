@@ -25,6 +25,7 @@ internal static class DoctorVerb
             Store(options),
             Board(options),
             await GnssAsync(options, cancel),
+            await ModemAsync(options, cancel),
             await PanelAsync(options, cancel),
         };
         foreach (var finding in findings)
@@ -122,6 +123,12 @@ internal static class DoctorVerb
         {
             return new Finding("board", $"profile '{cabinet.Name}': {e.Problem}", e.Remedy);
         }
+    }
+
+    private static async Task<Finding> ModemAsync(GatewayOptions options, CancellationToken cancel)
+    {
+        var (verdict, remedy) = await ModemFindings.LookAsync(options, cancel);
+        return new Finding("modem", verdict, remedy);
     }
 
     private static async Task<Finding> PanelAsync(GatewayOptions options, CancellationToken cancel)

@@ -20,6 +20,7 @@ public sealed class JournalCodecTests
         new JournalEntry.Chimed(Samples.At(8), TimeSpan.FromSeconds(3)),
         new JournalEntry.Lapsed(Samples.At(9), Samples.Id(3)),
         new JournalEntry.TimeMarked(Samples.At(10)),
+        new JournalEntry.SmsAccepted(Samples.At(11), 1_795_000_000, Samples.Id(4)),
     ];
 
     /// <summary>Texts that a dispatch may carry and that a careless codec would lose or choke on.</summary>

@@ -8,6 +8,8 @@ namespace Call112.Messages.Tests.Schemas;
 /// <summary>Schema and reader are one contract: each walks the schema of every message and holds the reader against it, on both sides of every limit.</summary>
 public class SchemaReaderAgreementTests
 {
+    private static readonly Type[] s_nested = [typeof(Incident), typeof(Location), typeof(GnssReading), typeof(ModemVitals)];
+
     private static readonly SchemaField[] s_fields = [.. Wire.All.SelectMany(SchemaField.Of)];
 
     [Fact]
@@ -144,7 +146,7 @@ public class SchemaReaderAgreementTests
         {
             var path = prefix + JsonNamingPolicy.CamelCase.ConvertName(field.Name!);
             yield return path;
-            if (field.ParameterType == typeof(Incident) || field.ParameterType == typeof(Location) || field.ParameterType == typeof(GnssReading))
+            if (s_nested.Contains(field.ParameterType))
                 foreach (var inner in Paths(field.ParameterType, $"{path}."))
                     yield return inner;
         }

@@ -160,7 +160,28 @@ public sealed record Hat(string Name, IReadOnlyList<HatPin> Pins, bool Verified 
 /// <param name="Gpio">BCM number.</param>
 /// <param name="Use">What the HAT does with it, for example <c>PWRKEY</c>.</param>
 /// <param name="MustStayFree">Nothing else may be wired to it.</param>
-public sealed record HatPin(int Gpio, string Use, bool MustStayFree = true);
+/// <param name="Role">What the recovery ladder may do with it; a role makes the line an output while a rung needs it (decision 0017).</param>
+/// <param name="OffPulseSeconds">PowerKey: how long the line is high to switch the modem off, s, 0.1 … 10.</param>
+/// <param name="OnPulseSeconds">PowerKey: how long the line is high to switch the modem on, s, 0.1 … 10.</param>
+public sealed record HatPin(
+    int Gpio,
+    string Use,
+    bool MustStayFree = true,
+    HatPinRole Role = HatPinRole.None,
+    double OffPulseSeconds = 3,
+    double OnPulseSeconds = 2);
+
+public enum HatPinRole
+{
+    /// <summary>The service leaves it alone.</summary>
+    None,
+
+    /// <summary>A high pulse switches the modem off or on.</summary>
+    PowerKey,
+
+    /// <summary>High cuts the modem's supply.</summary>
+    PowerDown,
+}
 
 /// <summary>JSON of a profile: camelCase, unknown fields are errors, comments allowed.</summary>
 [JsonSourceGenerationOptions(
@@ -177,7 +198,7 @@ public sealed record HatPin(int Gpio, string Use, bool MustStayFree = true);
     Converters =
     [
         typeof(NamedOnly<CrashLevel>), typeof(NamedOnly<RelayContact>), typeof(NamedOnly<LineBias>), typeof(NamedOnly<DeviceKind>),
-        typeof(NamedOnly<GaugeRole>), typeof(NamedOnly<FindingRule>),
+        typeof(NamedOnly<GaugeRole>), typeof(NamedOnly<FindingRule>), typeof(NamedOnly<HatPinRole>),
     ])]
 [JsonSerializable(typeof(BoardProfile))]
 internal sealed partial class BoardProfileJsonContext : JsonSerializerContext;

@@ -109,6 +109,7 @@ internal static class LineRules
     private static void HatsAmongThemselves(BoardProfile profile, CheckReport report)
     {
         var owners = new Dictionary<int, (string Hat, string Use)>();
+        var roles = new HashSet<HatPinRole>();
         foreach (var (i, hat) in (profile.Hats ?? []).Index())
         {
             foreach (var (j, pin) in hat.Pins.Index())
@@ -128,12 +129,26 @@ internal static class LineRules
                         "choose another HAT, or cut the line to one of them with its jumper and say so in the profile");
                 else
                     owners[pin.Gpio] = (hat.Name, pin.Use);
+                OfRole(roles, pin, $"hats[{i}].pins[{j}]", where, report);
             }
 
             if (!hat.Verified)
                 report.Note(FindingRule.HatUnverified, $"hats[{i}].verified", "", "", $"the pins of {hat.Name} were never checked on a real one",
                     "Measure them, then set verified");
         }
+    }
+
+    /// <summary>The recovery ladder drives one line of each role, for as long as its part needs.</summary>
+    private static void OfRole(HashSet<HatPinRole> roles, HatPin pin, string at, string where, CheckReport report)
+    {
+        if (pin.Role != HatPinRole.None && !roles.Add(pin.Role))
+            report.Error(FindingRule.Value, $"{at}.role", "", where, $"a second line is the modem's {pin.Role}", "give the role to one line only");
+        foreach (var (name, seconds) in new[] { ("offPulseSeconds", pin.OffPulseSeconds), ("onPulseSeconds", pin.OnPulseSeconds) })
+            if (!(seconds >= ProfileCheck.PulseSecondsMin && seconds <= ProfileCheck.PulseSecondsMax))
+                report.Error(
+                    FindingRule.Value, $"{at}.{name}", "", where,
+                    string.Create(CultureInfo.InvariantCulture, $"{seconds} s is beyond {ProfileCheck.PulseSecondsMin} … {ProfileCheck.PulseSecondsMax} s"),
+                    "write the length of the modem's data sheet");
     }
 
     /// <summary>Where the function could go: lines that nobody has, for an output only those whose reset pull keeps it off.</summary>

@@ -17,6 +17,9 @@ public static class ProfileCheck
     /// <summary>Longest time of <see cref="OutputLine.MaxOnSeconds"/>, s.</summary>
     public const double MaxOnSecondsMax = 86_400;
 
+    /// <summary>Shortest and longest pulse of a modem's power key, s.</summary>
+    public const double PulseSecondsMin = 0.1, PulseSecondsMax = 10;
+
     /// <summary>Rules that a profile may answer with a <see cref="Remedy"/>; all others must be removed.</summary>
     public static IReadOnlyList<FindingRule> Remediable { get; } =
         [FindingRule.WrongPull, FindingRule.CardKeepsState, FindingRule.Bias, FindingRule.MissingFunction, FindingRule.ReservedPin];
