@@ -17,16 +17,16 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly IHost _host;
     private bool _running;
 
-    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplink uplink, PanelServer? panel)
+    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplinks uplinks, PanelServer? panel)
     {
-        (_host, Station, Board, Uplink, Panel) = (host, station, board, uplink, panel);
+        (_host, Station, Board, Uplinks, Panel) = (host, station, board, uplinks, panel);
     }
 
     public StationLoop Station { get; }
 
     public IBoard Board { get; }
 
-    public Uplink Uplink { get; }
+    public Uplinks Uplinks { get; }
 
     public PanelServer? Panel { get; }
 
@@ -54,12 +54,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         AddDisplay(builder.Services, options, services => Compose(services).Station, time);
         if (options.Panel is not null)
             builder.Services.AddSingleton<IHostedService>(services => Compose(services).Panel!);
-        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplink);
+        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplinks);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
         builder.Services.AddSingleton<IHostedService>(services =>
         {
             var parts = Compose(services);
-            return new Readiness(parts.Station, parts.Uplink, parts.Panel, clock, Systemd(), options.Station.Id, readyFile);
+            return new Readiness(parts.Station, parts.Uplinks, parts.Panel, clock, Systemd(), options.Station.Id, readyFile);
         });
         var host = builder.Build();
         try
@@ -81,16 +81,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 ? new LinuxBoard(cabinet, logs.CreateLogger<LinuxBoard>())
                 : new SimulatedBoard(options.Board.TracePath, time);
             var station = new StationLoop(options, board, clock, logs.CreateLogger<StationLoop>());
-            var uplink = new Uplink(
+            var uplinks = new Uplinks(
                 options,
                 station,
-                new MqttBroker(options.Uplink, time),
+                uplink => new MqttBroker(uplink, time, logs.CreateLogger<MqttBroker>()),
                 clock,
                 new Vitals(options, station, clock, board),
                 new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
-                logs.CreateLogger<Uplink>());
+                logs.CreateLogger<Uplinks>(),
+                new InterfaceWatch());
             var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>());
-            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplink, panel);
+            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplinks, panel);
         }
     }
 

@@ -8,7 +8,6 @@ internal static class OptionsWriter
     public static StationFile ToFile(GatewayOptions options)
     {
         var station = options.Station;
-        var uplink = options.Uplink;
         return new StationFile(
             new StationFile.StationPart(
                 station.Id,
@@ -21,7 +20,7 @@ internal static class OptionsWriter
                 station.PanicSiren,
                 options.Position?.Latitude,
                 options.Position?.Longitude),
-            [new StationFile.UplinkPart(uplink.Name, uplink.ToString(), uplink.Metered, uplink.Username, uplink.PasswordFile, uplink.CaFile, uplink.CertificateFile, uplink.KeyFile)],
+            [.. options.Uplinks.Select(Uplink)],
             new StationFile.BoardPart(options.Board.Profile, options.Board.TracePath),
             new StationFile.JournalPart(options.JournalPath),
             new StationFile.PanelPart(options.Panel is { } panel ? $"{panel.Host}:{panel.Port}" : "off"),
@@ -29,6 +28,17 @@ internal static class OptionsWriter
             Timing(station.Timing),
             options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null);
     }
+
+    private static StationFile.UplinkPart Uplink(UplinkOptions uplink) => new(
+        uplink.Name,
+        uplink.ToString(),
+        uplink.Interface,
+        uplink.Metered,
+        uplink.Username,
+        uplink.PasswordFile,
+        uplink.CaFile,
+        uplink.CertificateFile,
+        uplink.KeyFile);
 
     private static StationFile.TimingPart Timing(Call112.Station.StationTiming timing) => new(
         timing.SirenFirst.TotalSeconds,
@@ -51,6 +61,9 @@ internal static class OptionsWriter
         timing.OutputRetry.TotalSeconds,
         timing.LinkSuspectAfter.TotalSeconds,
         timing.LinkLostAfter.TotalSeconds,
+        timing.MeteredSuspectAfter.TotalSeconds,
+        timing.MeteredLostAfter.TotalSeconds,
+        timing.ReceiptWithin.TotalSeconds,
         timing.LostChirpEvery.TotalSeconds,
         timing.Chirp.TotalSeconds,
         timing.SelfTest.TotalSeconds,
