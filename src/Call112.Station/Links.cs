@@ -139,7 +139,8 @@ public static class Links
             var uplink = uplinks[i];
             if (!uplink.IsMetered)
                 continue;
-            var hurried = false;
+            // It slows down only once it is proved by the faster pace, or a longer deadline would believe it again without a word from it.
+            var hurried = uplink.HurriedAt.HasValue && VerdictOf(uplink, decision.Timing, decision.Now.Monotonic) != LinkVerdict.Up;
             for (var other = 0; other < uplinks.Length; other++)
                 hurried |= other != i && IsTroubled(uplinks[other], decision.Timing, decision.Now.Monotonic);
             if (hurried != uplink.HurriedAt.HasValue)
