@@ -244,7 +244,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var now = _clock.Now();
         _journal.Start();
         // What was wrong with a file that is open again is told and over; a store that cannot be had is a fault that stands (F3).
-        Step(new Posted(new StationInput.Start(BootId, _journal.GapUntil(now), _journal.OpenedAtStart ? content.Finding : null, _uplinks, _metered), null));
+        var foundAtStart = _journal.OpenedAtStart ? content.Finding : null;
+        Step(new Posted(new StationInput.Start(BootId, _journal.GapUntil(now), foundAtStart, _uplinks, _metered), null));
         if (!_journal.OpenedAtStart)
             Step(new Posted(new StationInput.StorageFailed(content.Finding!), null));
         _log.LogInformation(LogEvents.Armed, "{Id} is armed, boot {Boot}, journal {Path}, {Open} open alert(s).", _options.Id, BootId, _journalPath, _state.Alerts.Length);

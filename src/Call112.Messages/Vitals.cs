@@ -26,7 +26,8 @@ public sealed record StationCommand(CommandKind Command, Guid? CommandId = null,
 /// <param name="LastSequence">Sequence of the newest report at this moment.</param>
 /// <param name="Alarms">Names of the alarms that stand, for example <c>MainsLost</c>.</param>
 /// <param name="JournalHealth"><c>ok</c>, or what the check of the journal at start found (F2).</param>
-/// <param name="Uplink">Of the will of a station with two uplinks: the one whose session has ended; the other may well live. Null in all else.</param>
+/// <param name="Uplink">Of the will of a station with two uplinks: the one whose session has ended; the other may well live. Null in all
+/// else.</param>
 /// <param name="CertificateUntil">When the first of the station's own certificates expires; null without one.</param>
 public sealed record StationStatus(
     bool Online,

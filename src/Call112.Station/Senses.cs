@@ -7,8 +7,10 @@ namespace Call112.Station;
 /// <param name="LastProof">When its broker last answered (PUBACK), or when waiting for the first answer began.</param>
 /// <param name="IsMetered">A slow or paid line: the metered profile, unless it is hurried.</param>
 /// <param name="CenterHeardAt">When the centre was last heard through it, or when it began to listen.</param>
-/// <param name="IsDoubted">An answer is overdue, or the connection has gone: only an answer ends the doubt, for what still comes in proves one direction.</param>
-/// <param name="IsDeaf">Its broker answers, but the centre is heard through another uplink only; ends when the centre is heard through this one.</param>
+/// <param name="IsDoubted">An answer is overdue, or the connection has gone: only an answer ends the doubt, for what still comes in proves one
+/// direction.</param>
+/// <param name="IsDeaf">Its broker answers, but the centre is heard through another uplink only; ends when the centre is heard through this
+/// one.</param>
 /// <param name="HurriedAt">Since when a metered uplink keeps the normal profile because another one is in trouble; null: it does not.</param>
 /// <param name="TakenOverAt">When another client last took over its session (F20).</param>
 public readonly record struct UplinkSense(

@@ -15,7 +15,8 @@ public abstract record StationInput
     /// <param name="JournalFinding">What the check of the journal found wrong, or null (F2).</param>
     /// <param name="Uplinks">Names of the configured uplinks.</param>
     /// <param name="Metered">Those of them that are metered; null: none.</param>
-    public sealed record Start(string BootId, TimeSpan Gap, string? JournalFinding, IReadOnlyList<string> Uplinks, IReadOnlyList<string>? Metered = null)
+    public sealed record Start(
+        string BootId, TimeSpan Gap, string? JournalFinding, IReadOnlyList<string> Uplinks, IReadOnlyList<string>? Metered = null)
         : StationInput;
 
     /// <summary>The service stops in an orderly way.</summary>
@@ -38,7 +39,9 @@ public abstract record StationInput
     /// <param name="Uplink">The one that brought it; null when nobody knows.</param>
     public sealed record CenterHeard(string? Uplink = null) : StationInput;
 
-    /// <summary>The broker of an uplink answered a publish (PUBACK). A connection alone is no proof: a broker that accepts may take nothing (F8, F9).</summary>
+    /// <summary>
+    /// The broker of an uplink answered a publish (PUBACK). A connection alone is no proof: a broker that accepts may take nothing (F8, F9).
+    /// </summary>
     public sealed record UplinkProved(string Uplink) : StationInput;
 
     /// <summary>An answer on an uplink is overdue, its connection has gone, or there is none to be had.</summary>

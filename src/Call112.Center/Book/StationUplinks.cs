@@ -3,7 +3,8 @@ using Call112.Messages;
 namespace Call112.Center.Book;
 
 /// <summary>
-/// The ways by which one run of a station is heard. Each is judged by its own heartbeats and by the pace that they announce; the station lives as long as
+/// The ways by which one run of a station is heard. Each is judged by its own heartbeats and by the pace that they announce; the station lives as
+/// long as
 /// any message comes by any of them. Not stored: a centre that starts anew learns them within half a minute.
 /// </summary>
 internal sealed class StationUplinks(BookRules rules)
@@ -13,10 +14,13 @@ internal sealed class StationUplinks(BookRules rules)
 
     private readonly SortedDictionary<string, Way> _ways = new(StringComparer.Ordinal);
 
-    /// <summary>All that are known keep the metered pace; also those that are silent, so that the loss of a fast one does not lengthen the limits.</summary>
+    /// <summary>
+    /// All that are known keep the metered pace; also those that are silent, so that the loss of a fast one does not lengthen the limits.
+    /// </summary>
     public bool? AllMetered => _ways.Count == 0 ? null : _ways.Values.All(way => way.Metered);
 
-    public IReadOnlyList<UplinkView> Views => [.. _ways.Select(way => new UplinkView(way.Key, way.Value.Verdict, way.Value.Metered, way.Value.SeenAt))];
+    public IReadOnlyList<UplinkView> Views =>
+        [.. _ways.Select(way => new UplinkView(way.Key, way.Value.Verdict, way.Value.Metered, way.Value.SeenAt))];
 
     /// <summary>For comparison: what a reader of <see cref="Views"/> would notice.</summary>
     public string Shown => string.Join(' ', _ways.Select(way => $"{way.Key}:{way.Value.Verdict}:{way.Value.Metered}"));

@@ -36,7 +36,9 @@ public interface IBrokerConnection : IAsyncDisposable
     /// <summary>Completes with the reason when the connection has gone. Never faults.</summary>
     Task<string> Closed { get; }
 
-    /// <summary>The broker ended it because another client has come with the same client id (F20). Known when <see cref="Closed"/> completes.</summary>
+    /// <summary>
+    /// The broker ended it because another client has come with the same client id (F20). Known when <see cref="Closed"/> completes.
+    /// </summary>
     bool WasTakenOver => false;
 
     /// <summary>Publishes; with QoS 1 until the PUBACK.</summary>

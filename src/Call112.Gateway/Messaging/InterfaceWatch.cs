@@ -5,12 +5,15 @@ namespace Call112.Gateway.Messaging;
 
 /// <summary>
 /// Tells when a network interface has become usable, so that an uplink tries at once instead of sitting out its back-off (F8). The kernel says so by
-/// netlink (links, addresses, routes); .NET's own NetworkChange is no help, for it speaks only when the whole machine gains or loses its last network.
+/// netlink (links, addresses, routes); .NET's own NetworkChange is no help, for it speaks only when the whole machine gains or loses its last
+/// network.
 /// Invariants: looks at most ten times a second, however much the kernel says; a machine without netlink loses nothing but the early try.
 /// </summary>
 public sealed partial class InterfaceWatch : IDisposable
 {
-    /// <summary>AF_NETLINK, SOCK_RAW with SOCK_CLOEXEC, NETLINK_ROUTE; RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR.</summary>
+    /// <summary>
+    /// AF_NETLINK, SOCK_RAW with SOCK_CLOEXEC, NETLINK_ROUTE; RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR.
+    /// </summary>
     private const int AfNetlink = 16, SockRaw = 3 | 0x80000, NetlinkRoute = 0, Groups = 0x1 | 0x10 | 0x40 | 0x100;
 
     private const int MsgDontWait = 0x40, PollIn = 1, PollMs = 500;
@@ -24,7 +27,9 @@ public sealed partial class InterfaceWatch : IDisposable
     private Dictionary<string, string> _seen = [];
     private Thread? _thread;
 
-    /// <summary>An interface has an address or a route that it had not; with its name. Raised on the watch's own thread: must return at once.</summary>
+    /// <summary>
+    /// An interface has an address or a route that it had not; with its name. Raised on the watch's own thread: must return at once.
+    /// </summary>
     public event Action<string>? CameUp;
 
     /// <summary>Begins to watch; does nothing where there is no netlink.</summary>
@@ -93,10 +98,12 @@ public sealed partial class InterfaceWatch : IDisposable
             foreach (var one in NetworkInterface.GetAllNetworkInterfaces())
             {
                 // A modem's interface says "unknown" while it is up.
-                if (one.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown) || one.NetworkInterfaceType == NetworkInterfaceType.Loopback)
+                if (one.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown)
+                    || one.NetworkInterfaceType == NetworkInterfaceType.Loopback)
                     continue;
                 var properties = one.GetIPProperties();
-                var addresses = properties.UnicastAddresses.Select(each => each.Address).Where(each => !each.IsIPv6LinkLocal).Select(each => each.ToString());
+                var addresses = properties.UnicastAddresses.Select(each => each.Address).Where(each => !each.IsIPv6LinkLocal)
+                    .Select(each => each.ToString());
                 if (string.Join(' ', addresses.Order()) is { Length: > 0 } own)
                     usable[one.Name] = $"{own} via {string.Join(' ', properties.GatewayAddresses.Select(each => each.Address.ToString()).Order())}";
             }

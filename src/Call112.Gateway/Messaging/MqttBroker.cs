@@ -41,7 +41,8 @@ public sealed class MqttBroker : IBroker
         _socket = new UplinkSocket(uplink.Interface, why =>
         {
             if (!_saidBound)
-                log?.LogWarning(LogEvents.BoundByAddress, "{Uplink}: bound to the address of {Interface} only: {Why}", uplink.Name, uplink.Interface, why);
+                log?.LogWarning(
+                    LogEvents.BoundByAddress, "{Uplink}: bound to the address of {Interface} only: {Why}", uplink.Name, uplink.Interface, why);
             _saidBound = true;
         });
     }
@@ -49,7 +50,8 @@ public sealed class MqttBroker : IBroker
     public Credentials? Credentials { get; }
 
     /// <inheritdoc/>
-    /// <remarks>New certificates are tried first. If they lead nowhere and those before them do, the station goes on with the old ones (F13).</remarks>
+    /// <remarks>New certificates are tried first. If they lead nowhere and those before them do, the station goes on with the old ones
+    /// (F13).</remarks>
     public async Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel)
     {
         if (Credentials is null)
@@ -206,7 +208,9 @@ public sealed class MqttBroker : IBroker
         private Task DisconnectedAsync(MqttClientDisconnectedEventArgs e)
         {
             WasTakenOver = e.Reason == MqttClientDisconnectReason.SessionTakenOver;
-            _closed.TrySetResult(WasTakenOver ? "the session was taken over by another client" : e.Exception is { } exception ? Innermost(exception) : e.ReasonString ?? "the connection was closed");
+            _closed.TrySetResult(
+                WasTakenOver ? "the session was taken over by another client"
+                : e.Exception is { } exception ? Innermost(exception) : e.ReasonString ?? "the connection was closed");
             return Task.CompletedTask;
         }
 

@@ -55,7 +55,9 @@ internal sealed class ReportRoute(StationLoop station, StationTiming timing, Sta
         return carrier;
     }
 
-    /// <summary>How long to wait for a receipt: the station's limit, doubled each time that it passed in vain, whichever uplink carried (F10).</summary>
+    /// <summary>
+    /// How long to wait for a receipt: the station's limit, doubled each time that it passed in vain, whichever uplink carried (F10).
+    /// </summary>
     public TimeSpan Patience(long receiptedUpTo, bool nothingWaits)
     {
         lock (_lock)

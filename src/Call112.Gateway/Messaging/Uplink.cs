@@ -6,7 +6,8 @@ namespace Call112.Gateway.Messaging;
 
 /// <summary>
 /// One way to the centre: connect, subscribe, talk (<see cref="UplinkSession"/>) until something fails; then wait and begin again.
-/// Invariants: the back-off resets on proof of use only (F8); it is cut short only when the uplink's own interface comes up; while another box uses this
+/// Invariants: the back-off resets on proof of use only (F8); it is cut short only when the uplink's own interface comes up; while another box
+/// uses this
 /// identity it is long (F20). Not its business: what a message means.
 /// </summary>
 internal sealed class Uplink
@@ -90,10 +91,19 @@ internal sealed class Uplink
                 wait = BackOff.AfterTakeOver(_jitter.NextDouble());
                 await _place.Station.PostAsync(new StationInput.UplinkTakenOver(Name));
                 _place.Log.LogError(
-                    LogEvents.IdentityTaken, "{Uplink}: another box connected as {ClientId}: a copied card, or two boxes with one station.id", Name, _request.ClientId);
+                    LogEvents.IdentityTaken,
+                    "{Uplink}: another box connected as {ClientId}: a copied card, or two boxes with one station.id",
+                    Name,
+                    _request.ClientId);
             }
 
-            _place.Log.LogWarning(LogEvents.ConnectionLost, "{Uplink} {Broker}: {Reason}; next attempt in {Wait:0.0} s", Name, _options, reason, wait.TotalSeconds);
+            _place.Log.LogWarning(
+                LogEvents.ConnectionLost,
+                "{Uplink} {Broker}: {Reason}; next attempt in {Wait:0.0} s",
+                Name,
+                _options,
+                reason,
+                wait.TotalSeconds);
             if (end.TakenOver)
                 await Task.Delay(wait, _place.Clock.Time, stop);
             else
@@ -108,11 +118,16 @@ internal sealed class Uplink
         try
         {
             var will = MessageWriter.Write(_place.Vitals.Status(online: false, _hearsOwnState ? Name : null));
-            await using var connection = await _broker.ConnectAsync(_request with { Will = _request.Will with { Payload = will } }, ReceiveAsync, stop);
+            var request = _request with { Will = _request.Will with { Payload = will } };
+            await using var connection = await _broker.ConnectAsync(request, ReceiveAsync, stop);
             await TellCertificateAsync();
             Calls.Wake.Clear();
             _place.Log.LogInformation(
-                LogEvents.Connected, "{Uplink} {Broker}: connected, session {Session}", Name, _options, connection.SessionPresent ? "resumed" : "new");
+                LogEvents.Connected,
+                "{Uplink} {Broker}: connected, session {Session}",
+                Name,
+                _options,
+                connection.SessionPresent ? "resumed" : "new");
             session = new UplinkSession(_place, _options, Calls, connection, _broker.Credentials);
             _place.Route.Opened(Name);
             _subscribed.TrySetResult();
@@ -158,7 +173,8 @@ internal sealed class Uplink
         if (now.Fault is { } fault && fault != before.Fault)
             _place.Log.LogError(LogEvents.CertificateFault, "{Uplink}: {Fault}", Name, fault);
         else if (now.Until is { } until && until != before.Until)
-            _place.Log.LogInformation(LogEvents.CertificateTaken, "{Uplink}: certificate until {Until:yyyy-MM-dd HH:mm} UTC", Name, until.UtcDateTime);
+            _place.Log.LogInformation(
+                LogEvents.CertificateTaken, "{Uplink}: certificate until {Until:yyyy-MM-dd HH:mm} UTC", Name, until.UtcDateTime);
         await _place.Station.PostAsync(new StationInput.CertificateRead(Name, now));
     }
 

@@ -6,7 +6,8 @@ using Call112.Station;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>What every uplink of a station shares.</summary>
-internal sealed record UplinkPlace(GatewayOptions Options, StationLoop Station, StationClock Clock, Vitals Vitals, ReportRoute Route, ILogger<Uplinks> Log);
+internal sealed record UplinkPlace(
+    GatewayOptions Options, StationLoop Station, StationClock Clock, Vitals Vitals, ReportRoute Route, ILogger<Uplinks> Log);
 
 /// <summary>What an uplink is told from outside; it outlives connections.</summary>
 internal sealed class UplinkCalls
@@ -34,7 +35,8 @@ internal sealed class UplinkCalls
 /// Invariants: reports leave in the order of their sequence; an answer that is overdue is told to the station at once and ends the connection at its
 /// deadline, whatever the library thinks of the line (F9); telemetry leaves only while no report waits, and of it only the newest is kept (F21).
 /// </summary>
-internal sealed class UplinkSession(UplinkPlace place, UplinkOptions options, UplinkCalls calls, IBrokerConnection connection, Credentials? credentials)
+internal sealed class UplinkSession(
+    UplinkPlace place, UplinkOptions options, UplinkCalls calls, IBrokerConnection connection, Credentials? credentials)
 {
     /// <summary>Reports read from the journal at a time.</summary>
     private const int ReportBatch = 32;
@@ -141,7 +143,8 @@ internal sealed class UplinkSession(UplinkPlace place, UplinkOptions options, Up
     }
 
     /// <summary>
-    /// Birth at once; again whenever an alarm, a fault, the clock's state or the number of open alerts changes, when the centre asks, and when the will
+    /// Birth at once; again whenever an alarm, a fault, the clock's state or the number of open alerts changes, when the centre asks, and when the
+    /// will
     /// of the other uplink's session has said that the station is dead.
     /// </summary>
     private async Task HealthAsync(CancellationToken cancel)
@@ -196,9 +199,12 @@ internal sealed class UplinkSession(UplinkPlace place, UplinkOptions options, Up
     }
 
     /// <summary>
-    /// While this uplink carries: reports in order from the last receipt, each until its PUBACK; and again from the last receipt when none has come for a
-    /// while: the PUBACK was only the broker's word (F1). Time counts from the last progress, so that a station with much to say repeats what was lost as
-    /// well. With a centre that is heard and gives no receipt the connection does not drain, and is given up (F10); a centre that is away is no fault of it.
+    /// While this uplink carries: reports in order from the last receipt, each until its PUBACK; and again from the last receipt when none has
+    /// come for a
+    /// while: the PUBACK was only the broker's word (F1). Time counts from the last progress, so that a station with much to say repeats what was
+    /// lost as
+    /// well. With a centre that is heard and gives no receipt the connection does not drain, and is given up (F10); a centre that is away is no
+    /// fault of it.
     /// </summary>
     private async Task CarryAsync(CancellationToken cancel)
     {
@@ -239,7 +245,8 @@ internal sealed class UplinkSession(UplinkPlace place, UplinkOptions options, Up
     }
 
     private bool IsCenterHeard(TimeSpan now) =>
-        !Station.State.Stands(ReportEvent.CenterLost) && Links.VerdictOfCenter(Station.State.Senses, place.Options.Station.Timing, now) == LinkVerdict.Up;
+        !Station.State.Stands(ReportEvent.CenterLost)
+        && Links.VerdictOfCenter(Station.State.Senses, place.Options.Station.Timing, now) == LinkVerdict.Up;
 
     private void SetReporting(bool reporting)
     {
@@ -258,7 +265,8 @@ internal sealed class UplinkSession(UplinkPlace place, UplinkOptions options, Up
                 await calls.Telemetry.WaitAsync(cancel);
             _telemetryWaits = false;
             var telemetry = MessageWriter.Write(place.Vitals.Telemetry());
-            await connection.PublishAsync(new OutboundMessage(Topics.Telemetry(place.Vitals.StationId), telemetry, AtLeastOnce: false), Deadline, cancel);
+            var message = new OutboundMessage(Topics.Telemetry(place.Vitals.StationId), telemetry, AtLeastOnce: false);
+            await connection.PublishAsync(message, Deadline, cancel);
             await calls.Telemetry.WaitAsync(s_telemetryEvery, Clock.Time, cancel);
         }
     }
@@ -279,7 +287,9 @@ internal sealed class UplinkSession(UplinkPlace place, UplinkOptions options, Up
         }
     }
 
-    /// <summary>Publishes with QoS 1. An answer that is overdue is told at once, so that the other uplink takes over; one that comes is proof.</summary>
+    /// <summary>
+    /// Publishes with QoS 1. An answer that is overdue is told at once, so that the other uplink takes over; one that comes is proof.
+    /// </summary>
     private async Task PublishAsync(OutboundMessage message, CancellationToken cancel)
     {
         var publishing = connection.PublishAsync(message, Deadline, cancel);
@@ -302,7 +312,8 @@ internal sealed class UplinkSession(UplinkPlace place, UplinkOptions options, Up
         await Station.PostAsync(new StationInput.UplinkProved(options.Name));
     }
 
-    private static OutboundMessage ReportMessage(Report report) => new(Topics.Report(report.StationId), MessageWriter.Write(report), AtLeastOnce: true);
+    private static OutboundMessage ReportMessage(Report report) =>
+        new(Topics.Report(report.StationId), MessageWriter.Write(report), AtLeastOnce: true);
 
     private OutboundMessage StatusMessage(bool online) =>
         new(Topics.State(place.Vitals.StationId), MessageWriter.Write(place.Vitals.Status(online)), AtLeastOnce: true, Retain: true);

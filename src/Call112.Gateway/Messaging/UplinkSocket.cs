@@ -8,7 +8,8 @@ namespace Call112.Gateway.Messaging;
 
 /// <summary>
 /// Makes the TCP connection of one uplink, bound to its network interface: by SO_BINDTODEVICE, so that the kernel uses no route of another interface;
-/// where that is not permitted, by the interface's own address. Addresses of the broker's name are remembered, so that a dead DNS costs no connection.
+/// where that is not permitted, by the interface's own address. Addresses of the broker's name are remembered, so that a dead DNS costs no
+/// connection.
 /// </summary>
 /// <param name="device">Name of the interface, or null for the one that the routes choose.</param>
 /// <param name="boundByAddress">Called with the reason when SO_BINDTODEVICE is not permitted.</param>
@@ -43,7 +44,11 @@ internal sealed class UplinkSocket(string? device, Action<string> boundByAddress
         Exception? last = null;
         foreach (var address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new LingerOption(true, 0) };
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            {
+                NoDelay = true,
+                LingerState = new LingerOption(true, 0),
+            };
             try
             {
                 Bind(socket, address.AddressFamily);

@@ -4,7 +4,8 @@ using Call112.Gateway.Time;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>
-/// Every way to the centre, each with a session of its own and all live at once: whatever comes first sounds, and the second copy is a duplicate (F6).
+/// Every way to the centre, each with a session of its own and all live at once: whatever comes first sounds, and the second copy is a duplicate
+/// (F6).
 /// Invariants: what happens on one never waits for the other; reports leave by one of them at a time (<see cref="ReportRoute"/>).
 /// </summary>
 public sealed class Uplinks : BackgroundService

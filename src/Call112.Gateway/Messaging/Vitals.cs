@@ -23,7 +23,8 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
     public string HealthKey()
     {
         var state = station.State;
-        return string.Create(CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {string.Join(',', AlarmNames(state))}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {string.Join(',', AlarmNames(state))}");
     }
 
     /// <param name="uplink">For the will of one of two uplinks: its name.</param>

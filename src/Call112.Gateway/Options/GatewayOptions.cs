@@ -20,7 +20,8 @@ public sealed record GatewayOptions
     public IReadOnlyList<UplinkOptions> Uplinks => SecondUplink is null ? [Uplink] : [Uplink, SecondUplink];
 
     /// <summary>
-    /// The MQTT client id of an uplink's session: <c>call112-{id}</c> while there is one, <c>call112-{id}-{name}</c> with two (contract, "Topics"; decision 0015).
+    /// The MQTT client id of an uplink's session: <c>call112-{id}</c> while there is one, <c>call112-{id}-{name}</c> with two (contract, "Topics";
+    /// decision 0015).
     /// </summary>
     public string ClientIdOf(UplinkOptions uplink) => SecondUplink is null ? $"call112-{Station.Id}" : $"call112-{Station.Id}-{uplink.Name}";
 
@@ -113,7 +114,9 @@ public sealed record UplinkOptions
     /// <summary>Time between heartbeats, as long as no other uplink is in trouble.</summary>
     public TimeSpan HeartbeatEvery => HeartbeatEveryOf(Metered);
 
-    /// <summary>How soon a PUBACK is overdue, so that the other uplink takes over reports and the pace: 1 s; metered, where a round trip may take longer: 3 s.</summary>
+    /// <summary>
+    /// How soon a PUBACK is overdue, so that the other uplink takes over reports and the pace: 1 s; metered, where a round trip may take longer: 3 s.
+    /// </summary>
     public TimeSpan DoubtAfter => TimeSpan.FromSeconds(Metered ? 3 : 1);
 
     /// <summary>Time between heartbeats: 5 s, 30 s in the metered profile (contract, "Topics").</summary>

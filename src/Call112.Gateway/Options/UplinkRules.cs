@@ -36,7 +36,8 @@ internal static class UplinkRules
             if (first.Name == second.Name)
                 errors.Add(new FieldError("uplinks[1].name", $"'{second.Name}' is the name of uplinks[0] too"));
             if (first.Interface is not null && first.Interface == second.Interface)
-                errors.Add(new FieldError("uplinks[1].interface", $"'{second.Interface}' is the interface of uplinks[0] too: two ways that break together"));
+                errors.Add(new FieldError(
+                    "uplinks[1].interface", $"'{second.Interface}' is the interface of uplinks[0] too: two ways that break together"));
         }
 
         return built;
@@ -49,10 +50,12 @@ internal static class UplinkRules
         if (!isOnly && part.Name is null)
             errors.Add(new FieldError($"{path}.name", "missing: with two uplinks each has a name"));
         else if (!isOnly && !IsName(name))
-            errors.Add(new FieldError($"{path}.name", $"'{name}' must be 1 to {NameLengthMax} of a-z, 0-9 and '-', and begin and end with a letter or digit"));
+            errors.Add(new FieldError(
+                $"{path}.name", $"'{name}' must be 1 to {NameLengthMax} of a-z, 0-9 and '-', and begin and end with a letter or digit"));
         if (part.Interface is { } device && !IsInterface(device))
             errors.Add(new FieldError($"{path}.interface", $"'{device}' is no name of an interface ('ip link' shows them)"));
-        if (!Uri.TryCreate(part.Broker, UriKind.Absolute, out var uri) || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0 || uri.UserInfo.Length > 0)
+        if (!Uri.TryCreate(part.Broker, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0 || uri.UserInfo.Length > 0)
         {
             errors.Add(new FieldError($"{path}.broker", $"'{part.Broker}' must be mqtt://host:port or mqtts://host:port, without user or password"));
             return null;
@@ -82,7 +85,11 @@ internal static class UplinkRules
     {
         if (part.PasswordFile is not null && part.Username is null)
             errors.Add(new FieldError($"{path}.username", "passwordFile needs a username"));
-        foreach (var (name, file) in new[] { ("caFile", part.CaFile), ("certificateFile", part.CertificateFile), ("keyFile", part.KeyFile), ("passwordFile", part.PasswordFile) })
+        (string Name, string? File)[] files =
+        [
+            ("caFile", part.CaFile), ("certificateFile", part.CertificateFile), ("keyFile", part.KeyFile), ("passwordFile", part.PasswordFile),
+        ];
+        foreach (var (name, file) in files)
             if (file is not null && !File.Exists(file))
                 errors.Add(new FieldError($"{path}.{name}", $"no file '{file}'"));
         if (part.CertificateFile is null != part.KeyFile is null)

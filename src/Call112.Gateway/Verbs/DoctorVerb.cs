@@ -40,7 +40,10 @@ internal static class DoctorVerb
         {
             // Under another client id: the running station keeps its session.
             var request = new SessionRequest(
-                $"{options.ClientIdOf(uplink)}-doctor", new OutboundMessage(Topics.Telemetry(options.Station.Id), [], AtLeastOnce: false), [Topics.CenterHeartbeat], IsProbe: true);
+                $"{options.ClientIdOf(uplink)}-doctor",
+                new OutboundMessage(Topics.Telemetry(options.Station.Id), [], AtLeastOnce: false),
+                [Topics.CenterHeartbeat],
+                IsProbe: true);
             var broker = new MqttBroker(uplink, TimeProvider.System);
             await using var connection = await broker.ConnectAsync(request, message => ValueTask.CompletedTask, cancel);
             var until = broker.Credentials?.Sense.Until is { } end ? $", certificate until {end.UtcDateTime:yyyy-MM-dd}" : "";

@@ -84,7 +84,8 @@ internal static class SchemaTerms
         ["StationStatus.CertificateUntil"] = ("When the first of the station's own certificates expires; null without one.", null),
         ["Heartbeat.StationId"] = Station,
         ["Heartbeat.BootId"] = Boot,
-        ["Heartbeat.Number"] = ("Counts the heartbeats of this boot, from 1; with two uplinks those of this uplink.", Range(0, MessageReader.IntegerMax)),
+        ["Heartbeat.Number"] = (
+            "Counts the heartbeats of this boot, from 1; with two uplinks those of this uplink.", Range(0, MessageReader.IntegerMax)),
         ["Heartbeat.SentAt"] = SentAt,
         ["Heartbeat.Clock"] = Clock,
         ["Heartbeat.UptimeMs"] = ("Milliseconds since the start of the service, monotonic clock.", Range(0, MessageReader.IntegerMax)),
