@@ -49,10 +49,10 @@ public sealed class Credentials(UplinkOptions uplink)
                 (_read, _fault) = (stamp, null);
                 return _proven is not null;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or InvalidDataException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or InvalidDataException or ArgumentException)
             {
                 // A file that is half written now is whole at the next look; without the stamp it is read again then.
-                _fault = e is CryptographicException ? $"the certificate files do not fit together: {e.Message}" : e.Message;
+                _fault = e is CryptographicException or ArgumentException ? $"the certificate files do not fit together: {e.Message}" : e.Message;
                 return false;
             }
         }

@@ -264,6 +264,8 @@ internal sealed class UplinkSession(
             while (_reporting || !place.Route.Carries(options.Name))
                 await calls.Telemetry.WaitAsync(cancel);
             _telemetryWaits = false;
+            // However often it was asked for meanwhile.
+            calls.Telemetry.Clear();
             var telemetry = MessageWriter.Write(place.Vitals.Telemetry());
             var message = new OutboundMessage(Topics.Telemetry(place.Vitals.StationId), telemetry, AtLeastOnce: false);
             await connection.PublishAsync(message, Deadline, cancel);

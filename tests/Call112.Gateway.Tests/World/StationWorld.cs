@@ -18,12 +18,12 @@ public sealed class StationWorld : IAsyncDisposable
 
     public static readonly string ClientId = $"call112-{Id}";
 
-    /// <summary>Looks at threads that are busy, in one step; other tests may keep them so.</summary>
-    private const int HandsMax = 30;
-
     private static readonly TimeSpan s_tick = StationLoop.TickEvery;
 
     private readonly bool _ownsFolder;
+    private readonly Hands _hands = new();
+    private readonly CancellationTokenSource _stopUplinks = new();
+    private Task _uplinking = Task.CompletedTask;
     private bool _stopped;
 
     private StationWorld(Setup setup)
@@ -109,7 +109,7 @@ public sealed class StationWorld : IAsyncDisposable
         await Station.StartAsync(CancellationToken.None);
         await Wait.UntilAsync(() => Station.Armed.IsCompleted || Station.ExecuteTask?.IsFaulted == true, "the station is armed");
         await Station.Armed;
-        await Uplinks.StartAsync(CancellationToken.None);
+        _uplinking = _hands.Run(() => Uplinks.RunAsync(_stopUplinks.Token));
         await Wait.UntilAsync(() => Broker.Attempts.Count > 0, "the uplink tries to connect");
         if (Broker is { Refuses: null, IsHalfOpen: false, Kicks: false })
             await Wait.UntilAsync(() => Uplinks.Subscribed.IsCompleted, "the uplink is subscribed");
@@ -174,13 +174,15 @@ public sealed class StationWorld : IAsyncDisposable
             return;
         _stopped = true;
         await WithTimeAsync(Station.StopAsync(CancellationToken.None));
-        await WithTimeAsync(Uplinks.StopAsync(CancellationToken.None));
+        await _stopUplinks.CancelAsync();
+        await WithTimeAsync(_uplinking);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         Uplinks.Dispose();
+        _stopUplinks.Dispose();
         Station.Dispose();
         Board.Dispose();
         Disk.Dispose();
@@ -199,13 +201,6 @@ public sealed class StationWorld : IAsyncDisposable
             },
             "the service stops");
 
-    private static int Busy()
-    {
-        ThreadPool.GetMaxThreads(out var max, out _);
-        ThreadPool.GetAvailableThreads(out var available, out _);
-        return max - available;
-    }
-
     /// <summary>The loop has seen the present moment, the journal rests, and continuations of this step had their turn.</summary>
     private async Task SettleAsync()
     {
@@ -214,7 +209,10 @@ public sealed class StationWorld : IAsyncDisposable
         if (Station.JournalWaiting > 0)
             await Wait.UntilAsync(() => Station.JournalWaiting == 0, "the journal rests");
         // Also what a thread has in hand: a method that is compiled at its first call takes as long as minutes of virtual time.
-        for (var i = 0; ThreadPool.PendingWorkItemCount > 0 || (i < HandsMax && Busy() > 1) || i == 0; i++)
+        do
             await Task.Yield();
+        while (ThreadPool.PendingWorkItemCount > 0);
+        if (_hands.AreBusy)
+            await Wait.UntilAsync(() => !_hands.AreBusy, "the uplinks rest");
     }
 }
