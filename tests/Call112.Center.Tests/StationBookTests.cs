@@ -315,7 +315,8 @@ public class StationBookTests
         for (var turn = 2; turn <= 12; turn++)
         {
             _bench.PassSeconds(59);
-            var effects = _bench.Beat(turn, turn % 2 == 0 ? "boot-2" : "boot-1");
+            var effects = _bench.Do(new HeartbeatReceived(new Heartbeat(
+                BookBench.Station, turn % 2 == 0 ? "boot-2" : "boot-1", turn, _bench.Now.Wall, ClockState.Synchronized, turn * 5_000, 0, 0)));
             Assert.Equal(turn >= 4, _bench.StationView().ClonedIdentity);
             Assert.Equal(turn == 4, effects.OfType<Noted>().Any(note => note.Text.Contains("two boxes", StringComparison.Ordinal)));
         }
