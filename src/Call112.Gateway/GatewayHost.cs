@@ -19,16 +19,16 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly IHost _host;
     private bool _running;
 
-    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplink uplink, PanelServer? panel, ModemWatch? modem)
+    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplinks uplinks, PanelServer? panel, ModemWatch? modem)
     {
-        (_host, Station, Board, Uplink, Panel, Modem) = (host, station, board, uplink, panel, modem);
+        (_host, Station, Board, Uplinks, Panel, Modem) = (host, station, board, uplinks, panel, modem);
     }
 
     public StationLoop Station { get; }
 
     public IBoard Board { get; }
 
-    public Uplink Uplink { get; }
+    public Uplinks Uplinks { get; }
 
     public PanelServer? Panel { get; }
 
@@ -67,12 +67,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
             });
         if (options.Cellular is not null)
             builder.Services.AddSingleton<IHostedService>(services => Compose(services).Modem!);
-        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplink);
+        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplinks);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
         builder.Services.AddSingleton<IHostedService>(services =>
         {
             var parts = Compose(services);
-            return new Readiness(parts.Station, parts.Uplink, parts.Panel, clock, Systemd(), options.Station.Id, readyFile);
+            return new Readiness(parts.Station, parts.Uplinks, parts.Panel, clock, Systemd(), options.Station.Id, readyFile);
         });
         var host = builder.Build();
         try
@@ -95,16 +95,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 : new SimulatedBoard(options.Board.TracePath, time);
             var station = new StationLoop(options, board, clock, logs.CreateLogger<StationLoop>());
             var modem = options.Cellular is null ? null : new ModemWatch(options, station, clock, logs.CreateLogger<ModemWatch>());
-            var uplink = new Uplink(
+            var uplinks = new Uplinks(
                 options,
                 station,
-                new MqttBroker(options.Uplink, time),
+                uplink => new MqttBroker(uplink, time, logs.CreateLogger<MqttBroker>()),
                 clock,
                 new Vitals(options, station, clock, board) { Modem = () => modem?.Vitals },
                 new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
-                logs.CreateLogger<Uplink>());
+                logs.CreateLogger<Uplinks>(),
+                new InterfaceWatch());
             var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>());
-            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplink, panel, modem);
+            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplinks, panel, modem);
         }
     }
 

@@ -11,6 +11,10 @@ internal static class LogEvents
 
     public static readonly EventId Connected = new(201, nameof(Connected));
     public static readonly EventId ConnectionLost = new(203, nameof(ConnectionLost));
+    public static readonly EventId IdentityTaken = new(204, nameof(IdentityTaken));
+    public static readonly EventId CertificateFault = new(205, nameof(CertificateFault));
+    public static readonly EventId CertificateTaken = new(206, nameof(CertificateTaken));
+    public static readonly EventId BoundByAddress = new(207, nameof(BoundByAddress));
 
     public static readonly EventId GnssLinked = new(221, nameof(GnssLinked));
     public static readonly EventId GnssGarbage = new(222, nameof(GnssGarbage));

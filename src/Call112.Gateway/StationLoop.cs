@@ -34,7 +34,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     private readonly LoopSeat _seat;
     private readonly StationOptions _options;
-    private readonly IReadOnlyList<string> _uplinks;
+    private readonly IReadOnlyList<string> _uplinks, _metered;
     private readonly IBoard _board;
     private readonly StationClock _clock;
     private readonly ILogger<StationLoop> _log;
@@ -65,7 +65,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         _seat = seat ?? new LoopSeat();
         (_options, _board, _clock, _log) = (options.Station, board, clock, log);
         _journalPath = options.JournalPath;
-        _uplinks = [options.Uplink.Name];
+        _uplinks = [.. options.Uplinks.Select(uplink => uplink.Name)];
+        _metered = [.. options.Uplinks.Where(uplink => uplink.Metered).Select(uplink => uplink.Name)];
         BootId = _seat.BootId;
     }
 
@@ -107,9 +108,10 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private readonly TaskCompletionSource _armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes over a message of the centre. Waits while the queue is full, so that the broker holds the backlog and not this process.</summary>
-    public ValueTask ReceiveAsync(InboundMessage message)
+    /// <param name="uplink">The uplink that brought it, or null.</param>
+    public ValueTask ReceiveAsync(InboundMessage message, string? uplink = null)
     {
-        var input = Inbound.ToInput(message);
+        var input = Inbound.ToInput(message, uplink);
         if (input is null)
         {
             message.Acknowledge?.Invoke();
@@ -248,7 +250,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var now = _clock.Now();
         _journal.Start();
         // What was wrong with a file that is open again is told and over; a store that cannot be had is a fault that stands (F3).
-        Step(new Posted(new StationInput.Start(BootId, _journal.GapUntil(now), _journal.OpenedAtStart ? content.Finding : null, _uplinks), null));
+        var foundAtStart = _journal.OpenedAtStart ? content.Finding : null;
+        Step(new Posted(new StationInput.Start(BootId, _journal.GapUntil(now), foundAtStart, _uplinks, _metered), null));
         if (!_journal.OpenedAtStart)
             Step(new Posted(new StationInput.StorageFailed(content.Finding!), null));
         _log.LogInformation(LogEvents.Armed, "{Id} is armed, boot {Boot}, journal {Path}, {Open} open alert(s).", _options.Id, BootId, _journalPath, _state.Alerts.Length);

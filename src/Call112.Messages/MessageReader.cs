@@ -52,7 +52,9 @@ public static class MessageReader
         fields.Integer("lastSequence", 0, Report.SequenceMax),
         (int?)fields.Integer("openDispatches", 0, int.MaxValue),
         fields.Strings("alarms", maxCount: 100),
-        fields.OptionalString("journalHealth")));
+        fields.OptionalString("journalHealth"),
+        fields.OptionalString("uplink"),
+        fields.OptionalTime("certificateUntil")));
 
     public static Parsed<Heartbeat> ReadHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new Heartbeat(
         Name(fields, "stationId"),
@@ -62,7 +64,9 @@ public static class MessageReader
         fields.RequiredEnum<ClockState>("clock", ClockState.Unsynchronized),
         fields.Integer("uptimeMs", 0, IntegerMax, required: true) ?? 0,
         fields.Integer("lastSequence", 0, Report.SequenceMax, required: true) ?? 0,
-        (int)(fields.Integer("unreceipted", 0, int.MaxValue, required: true) ?? 0)));
+        (int)(fields.Integer("unreceipted", 0, int.MaxValue, required: true) ?? 0),
+        fields.OptionalString("uplink"),
+        fields.Integer("everyMs", 0, IntegerMax)));
 
     public static Parsed<Telemetry> ReadTelemetry(ReadOnlyMemory<byte> utf8) => Read(utf8, fields =>
     {

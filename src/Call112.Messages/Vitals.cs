@@ -26,6 +26,9 @@ public sealed record StationCommand(CommandKind Command, Guid? CommandId = null,
 /// <param name="LastSequence">Sequence of the newest report at this moment.</param>
 /// <param name="Alarms">Names of the alarms that stand, for example <c>MainsLost</c>.</param>
 /// <param name="JournalHealth"><c>ok</c>, or what the check of the journal at start found (F2).</param>
+/// <param name="Uplink">Of the will of a station with two uplinks: the one whose session has ended; the other may well live. Null in all
+/// else.</param>
+/// <param name="CertificateUntil">When the first of the station's own certificates expires; null without one.</param>
 public sealed record StationStatus(
     bool Online,
     string StationId,
@@ -39,13 +42,17 @@ public sealed record StationStatus(
     long? LastSequence = null,
     int? OpenDispatches = null,
     IReadOnlyList<string>? Alarms = null,
-    string? JournalHealth = null);
+    string? JournalHealth = null,
+    string? Uplink = null,
+    DateTimeOffset? CertificateUntil = null);
 
 /// <summary>Proof of life of a station (contract, topic <c>heartbeat</c>).</summary>
-/// <param name="Number">Counts the heartbeats of this boot, from 1.</param>
+/// <param name="Number">Counts the heartbeats of this boot, from 1; with two uplinks those of this uplink.</param>
 /// <param name="UptimeMs">Milliseconds since the start of the service, monotonic clock.</param>
 /// <param name="LastSequence">Sequence of the newest report: lets the centre see a loss even when nothing follows it.</param>
 /// <param name="Unreceipted">Number of reports that still wait for a receipt.</param>
+/// <param name="Uplink">Name of the uplink that carried it.</param>
+/// <param name="EveryMs">The pace: the next one follows after so many milliseconds.</param>
 public sealed record Heartbeat(
     string StationId,
     string BootId,
@@ -54,7 +61,9 @@ public sealed record Heartbeat(
     ClockState Clock,
     long UptimeMs,
     long LastSequence,
-    int Unreceipted);
+    int Unreceipted,
+    string? Uplink = null,
+    long? EveryMs = null);
 
 /// <summary>Where a station's latitude and longitude come from.</summary>
 public enum PositionSource

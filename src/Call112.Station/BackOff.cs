@@ -19,6 +19,13 @@ public readonly record struct BackOff(int Failures)
 
     private const int DoublingsMax = 5;
 
+    /// <summary>
+    /// The wait after another box has taken over the session (F20): at least <see cref="Cap"/>, so that two boxes with one identity do not push each
+    /// other out at every turn; at most twice that.
+    /// </summary>
+    /// <param name="jitter">A random number from 0 (inclusive) to 1 (exclusive).</param>
+    public static TimeSpan AfterTakeOver(double jitter) => Cap + (Cap * Math.Clamp(jitter, 0, 1));
+
     /// <summary>The wait before the next attempt, and the state after it.</summary>
     /// <param name="jitter">A random number from 0 (inclusive) to 1 (exclusive).</param>
     public (TimeSpan Wait, BackOff Next) Fail(double jitter)

@@ -3,9 +3,31 @@ using Call112.Messages;
 
 namespace Call112.Station;
 
-/// <summary>One uplink as its evidence shows it.</summary>
-/// <param name="LastProof">Newest proof, or when waiting for the first began; monotonic clock.</param>
-public readonly record struct UplinkSense(string Name, TimeSpan LastProof);
+/// <summary>One uplink as its evidence shows it. All times are of the monotonic clock.</summary>
+/// <param name="LastProof">When its broker last answered (PUBACK), or when waiting for the first answer began.</param>
+/// <param name="IsMetered">A slow or paid line: the metered profile, unless it is hurried.</param>
+/// <param name="CenterHeardAt">When the centre was last heard through it, or when it began to listen.</param>
+/// <param name="IsDoubted">An answer is overdue, or the connection has gone: only an answer ends the doubt, for what still comes in proves one
+/// direction.</param>
+/// <param name="IsDeaf">Its broker answers, but the centre is heard through another uplink only; ends when the centre is heard through this
+/// one.</param>
+/// <param name="HurriedAt">Since when a metered uplink keeps the normal profile because another one is in trouble; null: it does not.</param>
+/// <param name="TakenOverAt">When another client last took over its session (F20).</param>
+public readonly record struct UplinkSense(
+    string Name,
+    TimeSpan LastProof,
+    bool IsMetered = false,
+    TimeSpan CenterHeardAt = default,
+    bool IsDoubted = false,
+    bool IsDeaf = false,
+    TimeSpan? HurriedAt = null,
+    TimeSpan? TakenOverAt = null,
+    CertificateSense Certificate = default);
+
+/// <summary>The station's own certificate for an uplink.</summary>
+/// <param name="Until">When it expires, wall time; null without one.</param>
+/// <param name="Fault">Why newer files are not used, or null (F13).</param>
+public readonly record struct CertificateSense(DateTimeOffset? Until, string? Fault);
 
 /// <summary>An output that does not read back: since when, or since when it reads back again at the level at which it failed.</summary>
 /// <param name="WrongWhenOff">It failed while it should have been off; otherwise while it should have been energised.</param>

@@ -38,11 +38,20 @@ public static class StationCore
             case StationInput.ReceiptArrived e:
                 Receipts.Arrive(decision, e.UpTo, e.SentUpTo);
                 break;
-            case StationInput.CenterHeard:
-                Links.CenterHeard(decision);
+            case StationInput.CenterHeard e:
+                Links.CenterHeard(decision, e.Uplink);
                 break;
             case StationInput.UplinkProved e:
                 Links.UplinkProved(decision, e.Uplink);
+                break;
+            case StationInput.UplinkDoubted e:
+                Links.UplinkDoubted(decision, e.Uplink);
+                break;
+            case StationInput.UplinkTakenOver e:
+                Links.UplinkTakenOver(decision, e.Uplink);
+                break;
+            case StationInput.CertificateRead e:
+                Links.CertificateRead(decision, e.Uplink, e.Certificate);
                 break;
             case StationInput.InputsSampled e:
                 Contacts.Sample(decision, e.Sample);
@@ -93,7 +102,7 @@ public static class StationCore
         {
             Reference = decision.Now,
             CenterHeardAt = now,
-            Uplinks = [.. start.Uplinks.Select(name => new UplinkSense(name, now))],
+            Uplinks = [.. start.Uplinks.Select(name => new UplinkSense(name, now, start.Metered?.Contains(name) ?? false, now))],
         });
         decision.Report(ReportEvent.Started, detail: start.JournalFinding is null ? null : $"journal: {start.JournalFinding}");
         // The journal was just read, so it works now; what was wrong with it is still worth a report of its own.

@@ -14,7 +14,10 @@ public abstract record StationInput
     /// <param name="Gap">How long the station was not running since its last journal entry, as far as anybody knows; zero when nobody does. Cut to 0 … <see cref="StationCore.GapMax"/>.</param>
     /// <param name="JournalFinding">What the check of the journal found wrong, or null (F2).</param>
     /// <param name="Uplinks">Names of the configured uplinks.</param>
-    public sealed record Start(string BootId, TimeSpan Gap, string? JournalFinding, IReadOnlyList<string> Uplinks) : StationInput;
+    /// <param name="Metered">Those of them that are metered; null: none.</param>
+    public sealed record Start(
+        string BootId, TimeSpan Gap, string? JournalFinding, IReadOnlyList<string> Uplinks, IReadOnlyList<string>? Metered = null)
+        : StationInput;
 
     /// <summary>The service stops in an orderly way.</summary>
     public sealed record Stop : StationInput;
@@ -33,10 +36,22 @@ public abstract record StationInput
     public sealed record ReceiptArrived(long UpTo, long SentUpTo = long.MaxValue) : StationInput;
 
     /// <summary>The centre's own heartbeat, not retained: proof that it lives now.</summary>
-    public sealed record CenterHeard : StationInput;
+    /// <param name="Uplink">The one that brought it; null when nobody knows.</param>
+    public sealed record CenterHeard(string? Uplink = null) : StationInput;
 
-    /// <summary>The broker of an uplink answered within its deadline.</summary>
+    /// <summary>
+    /// The broker of an uplink answered a publish (PUBACK). A connection alone is no proof: a broker that accepts may take nothing (F8, F9).
+    /// </summary>
     public sealed record UplinkProved(string Uplink) : StationInput;
+
+    /// <summary>An answer on an uplink is overdue, its connection has gone, or there is none to be had.</summary>
+    public sealed record UplinkDoubted(string Uplink) : StationInput;
+
+    /// <summary>The broker ended the session of an uplink because another client took it over: a second box has this identity (F20).</summary>
+    public sealed record UplinkTakenOver(string Uplink) : StationInput;
+
+    /// <summary>The certificate files of an uplink were read (F13).</summary>
+    public sealed record CertificateRead(string Uplink, CertificateSense Certificate) : StationInput;
 
     /// <summary>The levels of all inputs, every 10 ms.</summary>
     public sealed record InputsSampled(InputSample Sample) : StationInput;

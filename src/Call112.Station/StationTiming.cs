@@ -69,6 +69,15 @@ public sealed record StationTiming
     /// <summary>Centre or uplink: proof older than this means lost (normal profile).</summary>
     public TimeSpan LinkLostAfter { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same for a metered uplink, and for the centre while every uplink keeps the metered profile.</summary>
+    public TimeSpan MeteredSuspectAfter { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <inheritdoc cref="MeteredSuspectAfter"/>
+    public TimeSpan MeteredLostAfter { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>The centre is heard and gives no receipt for a report that was sent: after this long the connection does not drain (F10).</summary>
+    public TimeSpan ReceiptWithin { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>A deaf station chirps each such period.</summary>
     public TimeSpan LostChirpEvery { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -88,6 +97,8 @@ public sealed record StationTiming
     public TimeSpan ClockStep { get; init; } = TimeSpan.FromSeconds(5);
 
     public LinkDeadlines Link => new(LinkSuspectAfter, LinkLostAfter);
+
+    public LinkDeadlines MeteredLink => new(MeteredSuspectAfter, MeteredLostAfter);
 
     /// <summary>When an alert of this category counts as unacknowledged.</summary>
     public TimeSpan UnacknowledgedAfterOf(Category category) => category == Category.Fire ? UnacknowledgedAfterFire : UnacknowledgedAfter;
@@ -118,6 +129,9 @@ public sealed record StationTiming
             ("outputRetry", OutputRetry, 0.1, 60),
             ("linkSuspectAfter", LinkSuspectAfter, 1, 600),
             ("linkLostAfter", LinkLostAfter, 2, 600),
+            ("meteredSuspectAfter", MeteredSuspectAfter, 1, 600),
+            ("meteredLostAfter", MeteredLostAfter, 2, 600),
+            ("receiptWithin", ReceiptWithin, 10, 600),
             ("lostChirpEvery", LostChirpEvery, 5, 3600),
             ("chirp", Chirp, 0.05, 5),
             ("selfTest", SelfTest, 0.5, 60),
@@ -132,5 +146,7 @@ public sealed record StationTiming
             yield return new FieldError("timing.sirenBurstSeconds", "must not be longer than timing.sirenBurstPeriodSeconds");
         if (LinkSuspectAfter > LinkLostAfter)
             yield return new FieldError("timing.linkSuspectAfterSeconds", "must not be longer than timing.linkLostAfterSeconds");
+        if (MeteredSuspectAfter > MeteredLostAfter)
+            yield return new FieldError("timing.meteredSuspectAfterSeconds", "must not be longer than timing.meteredLostAfterSeconds");
     }
 }

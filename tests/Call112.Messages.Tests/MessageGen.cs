@@ -90,14 +90,14 @@ internal static class MessageGen
         Gen.Select(s_optionalText, s_optionalText, s_optionalText, Gen.Nullable(s_count), Gen.Nullable(s_intCount)),
         Gen.Null(Name.List[0, 20]),
         Gen.Null(Text.List[0, 20]),
-        s_optionalText,
-        (a, b, groups, alarms, health) => new StationStatus(
-            a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, b.Item1, b.Item2, groups, b.Item3, b.Item4, b.Item5, alarms, health));
+        Gen.Select(s_optionalText, s_optionalText, Gen.Nullable(Time)),
+        (a, b, groups, alarms, c) => new StationStatus(
+            a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, b.Item1, b.Item2, groups, b.Item3, b.Item4, b.Item5, alarms, c.Item1, c.Item2, c.Item3));
 
     public static readonly Gen<Heartbeat> Heartbeat = Gen.Select(
-        Name, s_bootId, s_count, Time, Gen.Enum<ClockState>(), s_count, s_count, s_intCount,
-        (station, boot, number, sentAt, clock, uptime, sequence, waiting) =>
-            new Heartbeat(station, boot, number, sentAt, clock, uptime, sequence, waiting));
+        Name, s_bootId, s_count, Time, Gen.Enum<ClockState>(), s_count, s_count, Gen.Select(s_intCount, s_optionalText, Gen.Nullable(s_count)),
+        (station, boot, number, sentAt, clock, uptime, sequence, rest) =>
+            new Heartbeat(station, boot, number, sentAt, clock, uptime, sequence, rest.Item1, rest.Item2, rest.Item3));
 
     private static readonly Gen<GnssReading> s_gnss = Gen.Select(
         Gen.Enum<GnssState>(),

@@ -50,6 +50,11 @@ public class LinkAndBackOffTests
         Assert.InRange(next.Failures, 1, 6);
     });
 
+    /// <summary>F20: two boxes with one identity must not push each other out at every turn.</summary>
+    [Fact]
+    public void After_a_take_over_the_wait_is_at_least_the_cap_and_at_most_twice_it() => Gen.Double[-1, 2].Sample(jitter =>
+        Assert.InRange(BackOff.AfterTakeOver(jitter), BackOff.Cap, BackOff.Cap * 2));
+
     [Fact]
     public void A_broker_that_accepts_and_kicks_100_times_is_not_hammered_F8()
     {

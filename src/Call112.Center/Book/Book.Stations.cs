@@ -109,7 +109,11 @@ public sealed partial class DispatchBook
             return;
         var before = Shown(station);
         var returned = station.SignOfLife(now);
-        if (station.Take(beat, now.Monotonic))
+        var wasCloned = station.ClonedIdentity;
+        var reborn = station.Take(beat, now);
+        if (station.ClonedIdentity && !wasCloned)
+            Emit(new Noted(true, $"{beat.StationId}: two boxes speak under this identity, boots {beat.BootId} and another: a copied card"));
+        if (reborn)
             Born(station, now);
         else if (returned)
             Wake(station, now.Monotonic);
@@ -259,6 +263,6 @@ public sealed partial class DispatchBook
         Emit(new PublishReceipt(station.StationId, new Receipt(upTo)));
     }
 
-    private static (StationVerdict, string?, int, long, bool, bool) Shown(StationEntry station) =>
-        (station.Verdict, station.BootId, station.Unreceipted, station.Log.Named, station.Metered, station.ClonedIdentity);
+    private static (StationVerdict, string?, int, long, bool, bool, string) Shown(StationEntry station) =>
+        (station.Verdict, station.BootId, station.Unreceipted, station.Log.Named, station.Metered, station.ClonedIdentity, station.Uplinks.Shown);
 }

@@ -60,8 +60,11 @@ public sealed record BookRules
     /// <summary>Heartbeats that come at least so far apart are those of a metered uplink; 20 s (contract: 5 s or 30 s).</summary>
     public TimeSpan MeteredInterval { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>A replaced boot id that comes back twice within this time is a cloned identity (F20); 60 s, and so long the fault stands.</summary>
-    public TimeSpan CloneWindow { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// A replaced boot id that comes back twice within this time is a cloned identity (F20), and so long the fault stands; 3 min: two boxes that push
+    /// each other out wait 30 to 60 s before each turn.
+    /// </summary>
+    public TimeSpan CloneWindow { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>The centre's own heartbeat; 5 s.</summary>
     public TimeSpan HeartbeatEvery { get; init; } = TimeSpan.FromSeconds(5);
@@ -101,4 +104,11 @@ public sealed record BookRules
 
     /// <summary>Steps of one station in one dispatch that are kept in memory; further ones are stored only.</summary>
     public int StepsKept { get; init; } = 200;
+
+    /// <summary>The verdict on a station or one of its ways that has been silent for so long.</summary>
+    public StationVerdict Judge(TimeSpan silent, bool metered)
+    {
+        var (suspect, down) = metered ? (MeteredSuspectAfter, MeteredDownAfter) : (SuspectAfter, DownAfter);
+        return silent >= down ? StationVerdict.Down : silent >= suspect ? StationVerdict.Suspect : StationVerdict.Up;
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class StationEntry(string stationId, BookRules rules)
     private readonly List<AlarmView> _alarms = [];
     private readonly SortedSet<string> _standing = new(StringComparer.Ordinal);
     private string? _previousBootId;
-    private TimeSpan? _firstReturnAt;
+    private TimeSpan? _returnedAt;
     private TimeSpan? _clonedAt;
     private Heartbeat? _heartbeat;
 
@@ -36,6 +36,9 @@ internal sealed class StationEntry(string stationId, BookRules rules)
     public StationVerdict Verdict { get; private set; }
 
     public bool Metered { get; private set; }
+
+    /// <summary>The ways by which it is heard.</summary>
+    public StationUplinks Uplinks { get; } = new(rules);
 
     public bool ClonedIdentity { get; private set; }
 
@@ -93,13 +96,9 @@ internal sealed class StationEntry(string stationId, BookRules rules)
         if (_clonedAt is { } at && now - at >= rules.CloneWindow)
             (ClonedIdentity, _clonedAt) = (false, null);
         if (LastSeen is { } seen)
-        {
-            var (suspect, down) = Metered ? (rules.MeteredSuspectAfter, rules.MeteredDownAfter) : (rules.SuspectAfter, rules.DownAfter);
-            var silent = now - seen;
-            Verdict = silent >= down ? StationVerdict.Down : silent >= suspect ? StationVerdict.Suspect : StationVerdict.Up;
-        }
+            Verdict = rules.Judge(now - seen, Metered);
 
-        return verdict != Verdict || cloned != ClonedIdentity;
+        return Uplinks.Judge(now) || verdict != Verdict || cloned != ClonedIdentity;
     }
 
     /// <summary>A birth, death or health message. True when it shows a new run of the service.</summary>
@@ -107,6 +106,9 @@ internal sealed class StationEntry(string stationId, BookRules rules)
     {
         // The will of an old run may come after the birth of the new one; it says nothing about the new one.
         if (!status.Online && BootId is not null && status.BootId != BootId)
+            return false;
+        // One session of two has died: the other proves that the station lives, and it will say so itself.
+        if (!status.Online && Uplinks.OtherLives(status.Uplink))
             return false;
         var reborn = status.Online && NoteBoot(status.BootId, now.Monotonic);
         Status = status;
@@ -122,12 +124,15 @@ internal sealed class StationEntry(string stationId, BookRules rules)
     }
 
     /// <summary>A heartbeat. True when it shows a new run of the service.</summary>
-    public bool Take(Heartbeat beat, TimeSpan now)
+    public bool Take(Heartbeat beat, CenterTime now)
     {
-        Metered = IsMetered(beat) ?? Metered;
+        var reborn = NoteBoot(beat.BootId, now.Monotonic);
+        var metered = IsMetered(beat);
         _heartbeat = beat;
-        Log.Name(beat.LastSequence, now);
-        return NoteBoot(beat.BootId, now);
+        Uplinks.Take(beat, metered ?? false, now);
+        Metered = Uplinks.AllMetered ?? metered ?? Metered;
+        Log.Name(beat.LastSequence, now.Monotonic);
+        return reborn;
     }
 
     public void Take(Telemetry telemetry) => Telemetry = telemetry;
@@ -165,6 +170,8 @@ internal sealed class StationEntry(string stationId, BookRules rules)
         Verdict,
         Metered,
         LastSeenAt,
+        Uplinks.Views,
+        Status?.CertificateUntil,
         BootId,
         _heartbeat?.Clock ?? Status?.Clock,
         Status?.Version,
@@ -188,19 +195,22 @@ internal sealed class StationEntry(string stationId, BookRules rules)
         // A run that was replaced cannot come back: two boxes speak under one identity (F20).
         if (bootId == _previousBootId)
         {
-            if (_firstReturnAt is { } first && now - first <= rules.CloneWindow)
+            if (_returnedAt is { } last && now - last <= rules.CloneWindow)
                 (ClonedIdentity, _clonedAt) = (true, now);
-            else
-                _firstReturnAt = now;
+            _returnedAt = now;
         }
 
+        Uplinks.Clear();
         (_previousBootId, BootId) = (BootId, bootId);
         Dirty = true;
         return true;
     }
 
+    /// <summary>By the pace that it announces, else by its distance from the one before.</summary>
     private bool? IsMetered(Heartbeat beat)
     {
+        if (beat.EveryMs is { } every)
+            return every >= rules.MeteredInterval.TotalMilliseconds;
         if (_heartbeat is { } last && last.BootId == beat.BootId && beat.Number > last.Number)
             return (beat.UptimeMs - last.UptimeMs) / (double)(beat.Number - last.Number) >= rules.MeteredInterval.TotalMilliseconds;
         // The first one that is heard: the average of this run, if it is long enough to mean something.

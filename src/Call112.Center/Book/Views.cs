@@ -71,9 +71,16 @@ public enum StationVerdict
 /// <summary>An alarm that a station raised or ended.</summary>
 public sealed record AlarmView(ReportEvent Event, DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, ClockState Clock, string? Detail, string? Reason);
 
+/// <summary>One way to a station, judged by the heartbeats that came by it.</summary>
+/// <param name="LastSeenAt">When one last came.</param>
+/// <param name="Metered">Its heartbeats come in the metered profile's pace now.</param>
+public sealed record UplinkView(string Name, StationVerdict Verdict, bool Metered, DateTimeOffset LastSeenAt);
+
 /// <summary>A station as the centre sees it.</summary>
 /// <param name="Online">What its last birth or death said; null before the first.</param>
 /// <param name="Metered">Its heartbeats come 30 s apart: a metered uplink with longer limits.</param>
+/// <param name="Uplinks">Each way by which this run of the station was heard; empty while its heartbeats name none.</param>
+/// <param name="CertificateUntil">When the first of its own certificates expires; null without one.</param>
 /// <param name="Alarms">Names of the alarms that stand.</param>
 /// <param name="Unreceipted">Reports that wait for a receipt, by its last heartbeat.</param>
 /// <param name="ReceiptedUpTo">Report number up to which everything is stored; null before the first report.</param>
@@ -91,6 +98,8 @@ public sealed record StationView(
     StationVerdict Verdict,
     bool Metered,
     DateTimeOffset? LastSeenAt,
+    IReadOnlyList<UplinkView> Uplinks,
+    DateTimeOffset? CertificateUntil,
     string? BootId,
     ClockState? Clock,
     string? Version,

@@ -156,12 +156,13 @@ internal sealed class WatchVerb
     private Table StationTable(DateTimeOffset now)
     {
         var table = new Table().Title($"[bold]Stations: {_stations.Count}[/]").Border(TableBorder.Rounded).Expand()
-            .AddColumns("Station", "Name", "State", "Last seen", "Clock", "Waiting", "Alarms");
+            .AddColumns("Station", "Name", "State", "Uplinks", "Last seen", "Clock", "Waiting", "Alarms");
         foreach (var station in _stations.Values)
             table.AddRow(
                 new Text(station.StationId),
                 new Text(station.Name ?? ""),
                 new Markup(State(station)),
+                new Markup(string.Join(' ', station.Uplinks.Select(uplink => Uplink(uplink, now)))),
                 new Text(station.LastSeenAt is { } seen ? Age(now - seen) : "never"),
                 new Markup(station.Clock switch { null => "", ClockState.Synchronized => "ok", _ => "[yellow]not set[/]" }),
                 new Text(station.Unreceipted?.ToString(CultureInfo.InvariantCulture) ?? ""),
@@ -206,6 +207,18 @@ internal sealed class WatchVerb
         StationVerdict.Down => "[white on red] down [/]",
         _ => station.Online == false ? "[grey]offline[/]" : "[grey]unknown[/]",
     };
+
+    /// <summary>Name and age of the last heartbeat; the colour is the verdict.</summary>
+    private static string Uplink(UplinkView uplink, DateTimeOffset now)
+    {
+        var text = Markup.Escape($"{uplink.Name} {Age(now - uplink.LastSeenAt)}");
+        return uplink.Verdict switch
+        {
+            StationVerdict.Up => $"[green]{text}[/]",
+            StationVerdict.Suspect => $"[yellow]{text}[/]",
+            _ => $"[white on red] {text} [/]",
+        };
+    }
 
     private static string Faults(StationView station)
     {

@@ -58,7 +58,7 @@ internal sealed class Post : IAsyncDisposable
     {
         await _gateway.StartAsync(cancel);
         await _gateway.Station.Armed.WaitAsync(within, _time, cancel);
-        await _gateway.Uplink.Subscribed.WaitAsync(within, _time, cancel);
+        await _gateway.Uplinks.Subscribed.WaitAsync(within, _time, cancel);
         if (_gateway.Panel is { } panel)
             PanelAddress = await panel.Settled.WaitAsync(within, _time, cancel);
     }

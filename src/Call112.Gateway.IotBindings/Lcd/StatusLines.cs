@@ -12,27 +12,27 @@ namespace Call112.Gateway.IotBindings.Lcd;
 /// </summary>
 internal static class StatusLines
 {
-    private const string Idle = "SIAGA", CallTheCenter = "Hubungi pusat", PlaceUnknown = "Lokasi: lihat panel";
+    private const string Idle = "SIAGA", Connected = "TERHUBUNG", CallTheCenter = "Hubungi pusat", PlaceUnknown = "Lokasi: lihat panel";
 
     /// <summary>Rows of equal width, blank where there is nothing to say.</summary>
     public static IReadOnlyList<string> Of(StationState state, StationOptions options, TimeSpan now, LcdSize size)
     {
-        var link = Worst(state.Senses, options.Timing.Link, now);
+        var link = Link(state.Senses, options.Timing, now);
         var name = options.Name.Length > 0 ? options.Name : options.Id;
         var alert = Newest(state);
         if (size == LcdSize.Lcd2004)
             return
             [
                 Fit(name, 20),
-                Alive(Link(link), 20, now),
+                Alive(link, 20, now),
                 Fit(alert is null ? Idle : Code(alert) + Count(state), 20),
                 Fit(alert is null ? "" : Place(alert), 20),
             ];
         // Two rows: a trouble of the links is worth more than the name, which stands on the door. Of an alert with a place both must be seen.
-        var first = link == LinkVerdict.Up ? name : Link(link);
+        var first = link == Connected ? name : link;
         return alert is null
             ? [Alive(first, 16, now), Fit(Idle, 16)]
-            : [Alive(link == LinkVerdict.Up ? Code(alert) + Count(state) : $"! {Code(alert)}", 16, now), Fit(Place(alert), 16)];
+            : [Alive(link == Connected ? Code(alert) + Count(state) : $"! {Code(alert)}", 16, now), Fit(Place(alert), 16)];
     }
 
     /// <summary>What stays on the display while the service does not run.</summary>
@@ -56,21 +56,25 @@ internal static class StatusLines
 
     private static int Rank(Alert alert) => (alert.Dispatch.Status == DispatchStatus.Actual ? 0 : 2) + (alert.Waits ? 0 : 1);
 
-    private static LinkVerdict Worst(Senses senses, LinkDeadlines deadlines, TimeSpan now)
+    /// <summary>The links in the panel's words: one way of two that is cut is not yet silence.</summary>
+    private static string Link(Senses senses, StationTiming timing, TimeSpan now)
     {
-        var worst = deadlines.Judge(senses.CenterHeardAt, now);
+        var (worst, down) = (Links.VerdictOfCenter(senses, timing, now), 0);
+        var isCentreHeard = worst != LinkVerdict.Down;
         foreach (var uplink in senses.Uplinks)
-            if (deadlines.Judge(uplink.LastProof, now) is var verdict && verdict > worst)
-                worst = verdict;
-        return worst;
-    }
+        {
+            var verdict = Links.VerdictOf(uplink, timing, now);
+            worst = verdict > worst ? verdict : worst;
+            down += verdict == LinkVerdict.Down ? 1 : 0;
+        }
 
-    private static string Link(LinkVerdict verdict) => verdict switch
-    {
-        LinkVerdict.Up => "TERHUBUNG",
-        LinkVerdict.Suspect => "CEK SAMBUNGAN",
-        _ => "TERPUTUS",
-    };
+        return worst switch
+        {
+            LinkVerdict.Up => Connected,
+            LinkVerdict.Suspect => "CEK SAMBUNGAN",
+            _ => isCentreHeard && down < senses.Uplinks.Length ? "SATU JALUR PUTUS" : "TERPUTUS",
+        };
+    }
 
     private static string Code(Alert alert)
     {

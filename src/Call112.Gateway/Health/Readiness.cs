@@ -9,7 +9,7 @@ namespace Call112.Gateway.Health;
 /// Tells the outside. To systemd: ready as soon as the station is armed, for boot must not depend on a network (F16), then alive, from the
 /// loop's own tick and only if that tick is fresh (F17). To <c>--ready-file</c>: subscribed and armed, with the panel's address.
 /// </summary>
-public sealed class Readiness(StationLoop station, Uplink uplink, PanelServer? panel, StationClock clock, ISystemdNotifier systemd, string stationId, string? readyFile) : BackgroundService
+public sealed class Readiness(StationLoop station, Uplinks uplinks, PanelServer? panel, StationClock clock, ISystemdNotifier systemd, string stationId, string? readyFile) : BackgroundService
 {
     /// <summary>A tick older than this is no life.</summary>
     private static readonly TimeSpan s_freshTick = TimeSpan.FromSeconds(1);
@@ -35,7 +35,7 @@ public sealed class Readiness(StationLoop station, Uplink uplink, PanelServer? p
     {
         if (readyFile is null)
             return;
-        await uplink.Subscribed.WaitAsync(cancel);
+        await uplinks.Subscribed.WaitAsync(cancel);
         await station.InputsKnown.WaitAsync(cancel);
         var address = panel is null ? null : await panel.Settled.WaitAsync(cancel);
         var panelOrNull = address is null ? "null" : $"\"{address}\"";

@@ -22,6 +22,9 @@ public interface IBroker
     /// <param name="receive">Called for each message, one after another. Returns when the message has been taken over; what it waits for holds back the next.</param>
     /// <exception cref="BrokerException">The broker refused, did not answer in time, or could not be reached; the message says which.</exception>
     Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel);
+
+    /// <summary>The certificates that it uses; null where there are none.</summary>
+    Credentials? Credentials => null;
 }
 
 /// <summary>One connection. Disposing it closes it in order, so that no will is sent.</summary>
@@ -32,6 +35,11 @@ public interface IBrokerConnection : IAsyncDisposable
 
     /// <summary>Completes with the reason when the connection has gone. Never faults.</summary>
     Task<string> Closed { get; }
+
+    /// <summary>
+    /// The broker ended it because another client has come with the same client id (F20). Known when <see cref="Closed"/> completes.
+    /// </summary>
+    bool WasTakenOver => false;
 
     /// <summary>Publishes; with QoS 1 until the PUBACK.</summary>
     /// <exception cref="BrokerException">No PUBACK before the deadline, or the connection has gone.</exception>

@@ -10,7 +10,8 @@ public static class Inbound
     public const string RetainedReason = "retained";
 
     /// <summary>The input, or null for what needs none: a stale heartbeat of the centre.</summary>
-    public static StationInput? ToInput(InboundMessage message)
+    /// <param name="uplink">The uplink that brought the message, or null.</param>
+    public static StationInput? ToInput(InboundMessage message, string? uplink = null)
     {
         if (!Topics.TryParse(message.Topic, out var topic))
             return new StationInput.MessageRefused($"topic: '{message.Topic}' is not of the contract", null);
@@ -20,7 +21,8 @@ public static class Inbound
             TopicKind.Command => OfCommand(message),
             TopicKind.Receipt => OfReceipt(message),
             // A retained heartbeat proves only that the centre once lived.
-            TopicKind.CenterHeartbeat => message.Retained || MessageReader.ReadCenterHeartbeat(message.Payload).Value is null ? null : new StationInput.CenterHeard(),
+            TopicKind.CenterHeartbeat =>
+                message.Retained || MessageReader.ReadCenterHeartbeat(message.Payload).Value is null ? null : new StationInput.CenterHeard(uplink),
             TopicKind.Report or TopicKind.State or TopicKind.Heartbeat or TopicKind.Telemetry =>
                 new StationInput.MessageRefused($"topic: '{message.Topic}' is not for a station", null),
             _ => throw new ArgumentOutOfRangeException(nameof(message), topic.Kind, "a topic without a rule"),

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Call112.Gateway.Options;
 using MQTTnet;
@@ -12,7 +11,7 @@ using MQTTnet.Protocol;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>MQTT 5 by MQTTnet; the only file that knows its types. A fresh client for every connection: an old one's flags and packet ids are not trusted.</summary>
-public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroker
+public sealed class MqttBroker : IBroker
 {
     /// <summary>Unacknowledged messages the broker may have under way to us (contract, "Topics").</summary>
     public const ushort ReceiveMaximum = 16;
@@ -29,16 +28,63 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
     private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(10);
 
     private readonly MqttClientFactory _factory = new();
+    private readonly UplinkOptions _uplink;
+    private readonly TimeProvider _time;
+    private readonly UplinkSocket _socket;
+    private bool _saidBound;
 
+    /// <param name="log">Told when the interface could be bound by its address only; nowhere when null.</param>
+    public MqttBroker(UplinkOptions uplink, TimeProvider time, ILogger? log = null)
+    {
+        (_uplink, _time) = (uplink, time);
+        Credentials = uplink is { Tls: true } and not { CaFile: null, CertificateFile: null } ? new Credentials(uplink) : null;
+        _socket = new UplinkSocket(uplink.Interface, why =>
+        {
+            if (!_saidBound)
+                log?.LogWarning(
+                    LogEvents.BoundByAddress, "{Uplink}: bound to the address of {Interface} only: {Why}", uplink.Name, uplink.Interface, why);
+            _saidBound = true;
+        });
+    }
+
+    public Credentials? Credentials { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>New certificates are tried first. If they lead nowhere and those before them do, the station goes on with the old ones
+    /// (F13).</remarks>
     public async Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel)
     {
-        var connection = new Connection(_factory, receive, time);
+        if (Credentials is null)
+            return await ConnectAsync(request, receive, null, cancel);
+        BrokerException? refusal = null;
+        foreach (var material in Credentials.ToTry())
+        {
+            _socket.Forget();
+            try
+            {
+                var connection = await ConnectAsync(request, receive, material, cancel);
+                Credentials.Proved(material, refusal?.Message);
+                return connection;
+            }
+            catch (BrokerException e) when (_socket.HasReached)
+            {
+                refusal ??= e;
+            }
+        }
+
+        throw refusal!;
+    }
+
+    private async Task<IBrokerConnection> ConnectAsync(
+        SessionRequest request, Func<InboundMessage, ValueTask> receive, Credentials.Material? material, CancellationToken cancel)
+    {
+        var connection = new Connection(_factory, receive, _time);
         var client = connection.Client;
         try
         {
-            using var deadline = new CancellationTokenSource(s_connectDeadline, time);
+            using var deadline = new CancellationTokenSource(s_connectDeadline, _time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
-            var result = await client.ConnectAsync(ClientOptions(request), both.Token);
+            var result = await client.ConnectAsync(ClientOptions(request, material), both.Token);
             if (result.ResultCode != MqttClientConnectResultCode.Success)
                 throw new BrokerException($"the broker refused the connection: {result.ResultCode} {result.ReasonString}".TrimEnd());
             connection.SessionPresent = result.IsSessionPresent;
@@ -75,11 +121,11 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
                 throw new BrokerException($"the broker refused the subscription to {item.TopicFilter.Topic}: {item.ResultCode}");
     }
 
-    private MqttClientOptions ClientOptions(SessionRequest request)
+    private MqttClientOptions ClientOptions(SessionRequest request, Credentials.Material? material)
     {
         var builder = _factory.CreateClientOptionsBuilder()
             .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithTcpServer(uplink.Host, uplink.Port)
+            .WithTcpServer(_uplink.Host, _uplink.Port)
             .WithClientId(request.ClientId)
             .WithCleanStart(request.IsProbe)
             .WithSessionExpiryInterval(request.IsProbe ? 0 : SessionExpirySeconds)
@@ -94,26 +140,22 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
                 .WithWillPayload(request.Will.Payload)
                 .WithWillRetain(request.Will.Retain)
                 .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
-        if (uplink.Username is not null)
-            builder = builder.WithCredentials(uplink.Username, uplink.PasswordFile is null ? "" : File.ReadLines(uplink.PasswordFile).FirstOrDefault() ?? "");
-        if (uplink.Tls)
-            builder = builder.WithTlsOptions(Tls);
-        return builder.Build();
+        if (_uplink.Username is not null)
+            builder = builder.WithCredentials(_uplink.Username, _uplink.PasswordFile is null ? "" : File.ReadLines(_uplink.PasswordFile).FirstOrDefault() ?? "");
+        if (_uplink.Tls)
+            builder = builder.WithTlsOptions(tls => Tls(tls, material));
+        var options = builder.Build();
+        ((MqttClientTcpOptions)options.ChannelOptions).StreamProvider = _socket;
+        return options;
     }
 
-    /// <summary>Read anew at every connect, so that a changed certificate needs no restart (F13).</summary>
-    private void Tls(MqttClientTlsOptionsBuilder tls)
+    private void Tls(MqttClientTlsOptionsBuilder tls, Credentials.Material? material)
     {
-        tls.UseTls().WithTargetHost(uplink.Host);
-        if (uplink.CaFile is not null)
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(uplink.CaFile);
+        tls.UseTls().WithTargetHost(_uplink.Host);
+        if (material?.Authorities is { } authorities)
             tls.WithTrustChain(authorities);
-        }
-
-        if (uplink.CertificateFile is not null)
-            tls.WithClientCertificates([X509Certificate2.CreateFromPemFile(uplink.CertificateFile, uplink.KeyFile)]);
+        if (material?.Own is { } own)
+            tls.WithClientCertificates([own]);
     }
 
     private static string Innermost(Exception e)
@@ -153,6 +195,8 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
 
         public Task<string> Closed => _closed.Task;
 
+        public bool WasTakenOver { get; private set; }
+
         /// <summary>Runs on the thread that reads the socket: takes over the message and returns.</summary>
         private ValueTask ReceiveAsync(PublishTap tap, MqttPublishPacket packet)
         {
@@ -163,7 +207,10 @@ public sealed class MqttBroker(UplinkOptions uplink, TimeProvider time) : IBroke
 
         private Task DisconnectedAsync(MqttClientDisconnectedEventArgs e)
         {
-            _closed.TrySetResult(e.Exception is { } exception ? Innermost(exception) : e.ReasonString ?? "the connection was closed");
+            WasTakenOver = e.Reason == MqttClientDisconnectReason.SessionTakenOver;
+            _closed.TrySetResult(
+                WasTakenOver ? "the session was taken over by another client"
+                : e.Exception is { } exception ? Innermost(exception) : e.ReasonString ?? "the connection was closed");
             return Task.CompletedTask;
         }
 

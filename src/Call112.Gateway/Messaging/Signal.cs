@@ -25,6 +25,13 @@ internal sealed class Signal
                 _set = true;
     }
 
+    /// <summary>Forgets a set that nobody waited for.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _set = false;
+    }
+
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task WaitAsync(CancellationToken cancel)
     {

@@ -26,10 +26,12 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
     public string HealthKey()
     {
         var state = station.State;
-        return string.Create(CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {string.Join(',', AlarmNames(state))}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {string.Join(',', AlarmNames(state))}");
     }
 
-    public StationStatus Status(bool online)
+    /// <param name="uplink">For the will of one of two uplinks: its name.</param>
+    public StationStatus Status(bool online, string? uplink = null)
     {
         var state = station.State;
         var now = clock.Now();
@@ -46,10 +48,13 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             state.LastSequence,
             state.Alerts.Length,
             [.. AlarmNames(state)],
-            state.Alarms.Any(alarm => alarm.Event == ReportEvent.StorageFault) ? "fault" : station.JournalFinding ?? "ok");
+            state.Alarms.Any(alarm => alarm.Event == ReportEvent.StorageFault) ? "fault" : station.JournalFinding ?? "ok",
+            uplink,
+            CertificateUntil(state));
     }
 
-    public Heartbeat Heartbeat(long number)
+    /// <param name="every">The pace in which they follow.</param>
+    public Heartbeat Heartbeat(long number, string uplink, TimeSpan every)
     {
         var state = station.State;
         var now = clock.Now();
@@ -61,7 +66,9 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             now.Clock,
             (long)(now.Monotonic - _started).TotalMilliseconds,
             state.LastSequence,
-            (int)Math.Min(int.MaxValue, state.LastSequence - state.ReceiptedUpTo));
+            (int)Math.Min(int.MaxValue, state.LastSequence - state.ReceiptedUpTo),
+            uplink,
+            (long)every.TotalMilliseconds);
     }
 
     public Telemetry Telemetry()
@@ -91,7 +98,11 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             Modem?.Invoke());
     }
 
-    private static IEnumerable<string> AlarmNames(StationState state) =>
+    private static DateTimeOffset? CertificateUntil(StationState state) => state.Senses.Uplinks.Min(uplink => uplink.Certificate.Until);
+
+    private IEnumerable<string> AlarmNames(StationState state) => Alarms(state).Concat(Links.FaultsOf(state.Senses, clock.Now()));
+
+    private static IEnumerable<string> Alarms(StationState state) =>
         state.Alarms.Select(alarm => alarm.Detail is null || alarm.Event == ReportEvent.StorageFault ? alarm.Event.ToString() : $"{alarm.Event}:{alarm.Detail}").Distinct();
 
     /// <summary>The kernel's first thermal zone, °C; null where there is none.</summary>

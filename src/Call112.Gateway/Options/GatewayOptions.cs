@@ -10,6 +10,21 @@ public sealed record GatewayOptions
 
     public required UplinkOptions Uplink { get; init; }
 
+    /// <summary>A second way to the centre, or null. Both are live at once; there are no more than <see cref="UplinksMax"/>.</summary>
+    public UplinkOptions? SecondUplink { get; init; }
+
+    /// <summary>Ways to the centre at most: a line and a modem.</summary>
+    public const int UplinksMax = 2;
+
+    /// <summary>Every uplink, in the order of the configuration.</summary>
+    public IReadOnlyList<UplinkOptions> Uplinks => SecondUplink is null ? [Uplink] : [Uplink, SecondUplink];
+
+    /// <summary>
+    /// The MQTT client id of an uplink's session: <c>call112-{id}</c> while there is one, <c>call112-{id}-{name}</c> with two (contract, "Topics";
+    /// decision 0015).
+    /// </summary>
+    public string ClientIdOf(UplinkOptions uplink) => SecondUplink is null ? $"call112-{Station.Id}" : $"call112-{Station.Id}-{uplink.Name}";
+
     public BoardOptions Board { get; init; } = new();
 
     /// <summary>Path of the journal's SQLite file.</summary>
@@ -108,11 +123,24 @@ public sealed record UplinkOptions
     /// <summary>A slow or paid line: heartbeats every 30 s instead of 5 s, loss known after 90 s (contract, "Topics").</summary>
     public bool Metered { get; init; }
 
-    /// <summary>Time between heartbeats.</summary>
-    public TimeSpan HeartbeatEvery => Metered ? TimeSpan.FromSeconds(30) : TimeSpan.FromSeconds(5);
+    /// <summary>Network interface that its connection is bound to; null: the one that the routes choose.</summary>
+    public string? Interface { get; init; }
 
-    /// <summary>How long a PUBACK may take.</summary>
-    public TimeSpan PublishDeadline => Metered ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(5);
+    /// <summary>Time between heartbeats, as long as no other uplink is in trouble.</summary>
+    public TimeSpan HeartbeatEvery => HeartbeatEveryOf(Metered);
+
+    /// <summary>
+    /// How soon a PUBACK is overdue, so that the other uplink takes over reports and the pace: 1 s; metered, where a round trip may take longer: 3 s.
+    /// </summary>
+    public TimeSpan DoubtAfter => TimeSpan.FromSeconds(Metered ? 3 : 1);
+
+    /// <summary>Time between heartbeats: 5 s, 30 s in the metered profile (contract, "Topics").</summary>
+    /// <param name="isFrugal">See <see cref="Links.IsFrugal"/>.</param>
+    public static TimeSpan HeartbeatEveryOf(bool isFrugal) => TimeSpan.FromSeconds(isFrugal ? 30 : 5);
+
+    /// <summary>How long a PUBACK may take before the connection is given up: 5 s, 20 s in the metered profile.</summary>
+    /// <inheritdoc cref="HeartbeatEveryOf" path="/param"/>
+    public static TimeSpan PublishDeadlineOf(bool isFrugal) => TimeSpan.FromSeconds(isFrugal ? 20 : 5);
 
     public override string ToString() => $"{(Tls ? "mqtts" : "mqtt")}://{Host}:{Port}";
 }

@@ -13,14 +13,15 @@ internal static class OptionsBuilder
     public static OptionsResult Build(StationFile file, string folder)
     {
         var errors = new List<FieldError>();
-        var uplink = Uplink(file.Uplinks, errors);
+        var uplinks = UplinkRules.Build(file.Uplinks, errors);
         var board = Board(file.Board, folder, errors);
-        var station = Station(file, uplink?.Metered ?? false, errors) with { Position = PositionOptionsBuilder.Position(file.Position, errors) };
+        var station = Station(file, uplinks is [{ Metered: true }], errors) with { Position = PositionOptionsBuilder.Position(file.Position, errors) };
         errors.AddRange(station.Validate());
         var options = new GatewayOptions
         {
             Station = station,
-            Uplink = uplink ?? new UplinkOptions { Host = "", Port = 0 },
+            Uplink = uplinks.Count > 0 ? uplinks[0] : new UplinkOptions { Host = "", Port = 0 },
+            SecondUplink = uplinks.Count > 1 ? uplinks[1] : null,
             Board = board,
             JournalPath = file.Journal?.Path ?? "/var/lib/call112/journal.db",
             Panel = Panel(file.Panel, errors),
@@ -112,11 +113,20 @@ internal static class OptionsBuilder
         };
     }
 
+    /// <param name="metered">The only uplink is metered: then the limits of a link are those of the metered profile, under both names.</param>
     private static StationTiming Timing(StationFile.TimingPart part, bool metered)
     {
         var defaults = new StationTiming();
         if (metered)
-            defaults = defaults with { LinkSuspectAfter = TimeSpan.FromSeconds(45), LinkLostAfter = TimeSpan.FromSeconds(90) };
+        {
+            defaults = defaults with { LinkSuspectAfter = defaults.MeteredSuspectAfter, LinkLostAfter = defaults.MeteredLostAfter };
+            part = part with
+            {
+                MeteredSuspectAfterSeconds = part.MeteredSuspectAfterSeconds ?? part.LinkSuspectAfterSeconds,
+                MeteredLostAfterSeconds = part.MeteredLostAfterSeconds ?? part.LinkLostAfterSeconds,
+            };
+        }
+
         return new StationTiming
         {
             SirenFirst = Seconds(part.SirenFirstSeconds, defaults.SirenFirst),
@@ -140,54 +150,15 @@ internal static class OptionsBuilder
             OutputRetry = Seconds(part.OutputRetrySeconds, defaults.OutputRetry),
             LinkSuspectAfter = Seconds(part.LinkSuspectAfterSeconds, defaults.LinkSuspectAfter),
             LinkLostAfter = Seconds(part.LinkLostAfterSeconds, defaults.LinkLostAfter),
+            MeteredSuspectAfter = Seconds(part.MeteredSuspectAfterSeconds, defaults.MeteredSuspectAfter),
+            MeteredLostAfter = Seconds(part.MeteredLostAfterSeconds, defaults.MeteredLostAfter),
+            ReceiptWithin = Seconds(part.ReceiptWithinSeconds, defaults.ReceiptWithin),
             LostChirpEvery = Seconds(part.LostChirpEverySeconds, defaults.LostChirpEvery),
             Chirp = Seconds(part.ChirpSeconds, defaults.Chirp),
             SelfTest = Seconds(part.SelfTestSeconds, defaults.SelfTest),
             Identify = Seconds(part.IdentifySeconds, defaults.Identify),
             TimeMarkEvery = Seconds(part.TimeMarkEverySeconds, defaults.TimeMarkEvery),
             ClockStep = Seconds(part.ClockStepSeconds, defaults.ClockStep),
-        };
-    }
-
-    private static UplinkOptions? Uplink(IReadOnlyList<StationFile.UplinkPart?>? parts, List<FieldError> errors)
-    {
-        if (parts is not [{ } part])
-        {
-            errors.Add(new FieldError("uplinks", parts is null or [] or [null] ? "missing: name one broker" : "this version serves exactly one uplink"));
-            return null;
-        }
-
-        const string path = "uplinks[0]";
-        if (!Uri.TryCreate(part.Broker, UriKind.Absolute, out var uri) || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0 || uri.UserInfo.Length > 0)
-        {
-            errors.Add(new FieldError($"{path}.broker", $"'{part.Broker}' must be mqtt://host:port or mqtts://host:port, without user or password"));
-            return null;
-        }
-
-        var tls = uri.Scheme == "mqtts";
-        if (uri.PathAndQuery is not ("" or "/") || uri.Port == 0)
-            errors.Add(new FieldError($"{path}.broker", $"'{part.Broker}' must be mqtt://host:port or mqtts://host:port, and nothing more"));
-        if (part.PasswordFile is not null && part.Username is null)
-            errors.Add(new FieldError($"{path}.username", "passwordFile needs a username"));
-        foreach (var (name, file) in new[] { ("caFile", part.CaFile), ("certificateFile", part.CertificateFile), ("keyFile", part.KeyFile), ("passwordFile", part.PasswordFile) })
-            if (file is not null && !File.Exists(file))
-                errors.Add(new FieldError($"{path}.{name}", $"no file '{file}'"));
-        if (part.CertificateFile is null != part.KeyFile is null)
-            errors.Add(new FieldError($"{path}.keyFile", "certificateFile and keyFile go together"));
-        if (!tls && (part.CaFile ?? part.CertificateFile) is not null)
-            errors.Add(new FieldError($"{path}.broker", "certificates need mqtts://"));
-        return new UplinkOptions
-        {
-            Name = part.Name ?? "lan",
-            Host = uri.Host,
-            Port = uri.IsDefaultPort || uri.Port <= 0 ? tls ? 8883 : 1883 : uri.Port,
-            Tls = tls,
-            CaFile = part.CaFile,
-            CertificateFile = part.CertificateFile,
-            KeyFile = part.KeyFile,
-            Username = part.Username,
-            PasswordFile = part.PasswordFile,
-            Metered = part.Metered ?? false,
         };
     }
 

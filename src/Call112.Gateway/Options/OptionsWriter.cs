@@ -8,7 +8,6 @@ internal static class OptionsWriter
     public static StationFile ToFile(GatewayOptions options)
     {
         var station = options.Station;
-        var uplink = options.Uplink;
         return new StationFile(
             new StationFile.StationPart(
                 station.Id,
@@ -19,7 +18,7 @@ internal static class OptionsWriter
                 [.. station.DutyHours.Select(window => new StationFile.DutyPart(Hour(window.From), Hour(window.To), [.. window.Days.Select(day => day.ToString())]))],
                 station.UtcOffsetMinutes,
                 station.PanicSiren),
-            [new StationFile.UplinkPart(uplink.Name, uplink.ToString(), uplink.Metered, uplink.Username, uplink.PasswordFile, uplink.CaFile, uplink.CertificateFile, uplink.KeyFile)],
+            [.. options.Uplinks.Select(Uplink)],
             new StationFile.BoardPart(options.Board.Profile, options.Board.TracePath),
             new StationFile.JournalPart(options.JournalPath),
             new StationFile.PanelPart(options.Panel is { } panel ? $"{panel.Host}:{panel.Port}" : "off"),
@@ -30,6 +29,17 @@ internal static class OptionsWriter
             CellularBuilder.ToFile(options.Cellular),
             CellularBuilder.ToFile(options.Sms));
     }
+
+    private static StationFile.UplinkPart Uplink(UplinkOptions uplink) => new(
+        uplink.Name,
+        uplink.ToString(),
+        uplink.Interface,
+        uplink.Metered,
+        uplink.Username,
+        uplink.PasswordFile,
+        uplink.CaFile,
+        uplink.CertificateFile,
+        uplink.KeyFile);
 
     private static StationFile.TimingPart Timing(Call112.Station.StationTiming timing) => new(
         timing.SirenFirst.TotalSeconds,
@@ -53,6 +63,9 @@ internal static class OptionsWriter
         timing.OutputRetry.TotalSeconds,
         timing.LinkSuspectAfter.TotalSeconds,
         timing.LinkLostAfter.TotalSeconds,
+        timing.MeteredSuspectAfter.TotalSeconds,
+        timing.MeteredLostAfter.TotalSeconds,
+        timing.ReceiptWithin.TotalSeconds,
         timing.LostChirpEvery.TotalSeconds,
         timing.Chirp.TotalSeconds,
         timing.SelfTest.TotalSeconds,

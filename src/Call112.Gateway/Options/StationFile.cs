@@ -31,6 +31,7 @@ internal sealed record StationFile(
     internal sealed record UplinkPart(
         string? Name = null,
         string? Broker = null,
+        string? Interface = null,
         bool? Metered = null,
         string? Username = null,
         string? PasswordFile = null,
@@ -119,6 +120,9 @@ internal sealed record StationFile(
         double? OutputRetrySeconds = null,
         double? LinkSuspectAfterSeconds = null,
         double? LinkLostAfterSeconds = null,
+        double? MeteredSuspectAfterSeconds = null,
+        double? MeteredLostAfterSeconds = null,
+        double? ReceiptWithinSeconds = null,
         double? LostChirpEverySeconds = null,
         double? ChirpSeconds = null,
         double? SelfTestSeconds = null,

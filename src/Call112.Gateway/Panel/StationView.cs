@@ -19,6 +19,7 @@ internal sealed record StationView(
     IReadOnlyList<StationView.AlertPart> Alerts,
     IReadOnlyList<StationView.EndedPart> Ended,
     IReadOnlyList<StationView.AlarmPart> Alarms,
+    IReadOnlyList<string> LinkFaults,
     long Unreceipted,
     long LastSequence,
     string BootId,
@@ -77,7 +78,7 @@ internal sealed record StationView(
     public static StationView Of(StationState state, GatewayOptions options, StationTime now, bool boardSimulated)
     {
         var station = options.Station;
-        var link = station.Timing.Link;
+        var timing = station.Timing;
         var monotonic = now.Monotonic;
         return new StationView(
             new StationPart(station.Id, station.Name, station.Kind, station.Groups),
@@ -85,12 +86,13 @@ internal sealed record StationView(
             now.Clock,
             station.UtcOffsetMinutes,
             ZoneOf(station.UtcOffsetMinutes),
-            link.Judge(state.Senses.CenterHeardAt, monotonic),
+            Links.VerdictOfCenter(state.Senses, timing, monotonic),
             Ms(monotonic - state.Senses.CenterHeardAt),
-            [.. state.Senses.Uplinks.Select(uplink => new UplinkPart(uplink.Name, link.Judge(uplink.LastProof, monotonic)))],
+            [.. state.Senses.Uplinks.Select(uplink => new UplinkPart(uplink.Name, Links.VerdictOf(uplink, timing, monotonic)))],
             [.. state.Alerts.Reverse().Select(alert => OfAlert(alert, state, monotonic))],
             [.. OfEnded(state, monotonic)],
             [.. state.Alarms.Select(alarm => new AlarmPart(alarm.Event, alarm.Detail, Ms(monotonic - alarm.Since)))],
+            [.. Links.FaultsOf(state.Senses, now)],
             state.LastSequence - state.ReceiptedUpTo,
             state.LastSequence,
             state.BootId,

@@ -18,16 +18,18 @@ internal static class DoctorVerb
     {
         if (CommandLine.Options(config) is not { } options)
             return CommandLine.WrongOptions;
-        var findings = new[]
-        {
-            await BrokerAsync(options, cancel),
+        var findings = new List<Finding>();
+        for (var i = 0; i < options.Uplinks.Count; i++)
+            findings.Add(await BrokerAsync(options, i, cancel));
+        findings.AddRange(
+        [
             Clock(options),
             Store(options),
             Board(options),
             await GnssAsync(options, cancel),
             await ModemAsync(options, cancel),
             await PanelAsync(options, cancel),
-        };
+        ]);
         foreach (var finding in findings)
         {
             Console.Out.WriteLine($"{(finding.Remedy is null ? "ok  " : "FAIL")} {finding.Subject,-7} {finding.Verdict}");
@@ -38,20 +40,30 @@ internal static class DoctorVerb
         return findings.All(finding => finding.Remedy is null) ? CommandLine.Well : CommandLine.Failed;
     }
 
-    private static async Task<Finding> BrokerAsync(GatewayOptions options, CancellationToken cancel)
+    private static async Task<Finding> BrokerAsync(GatewayOptions options, int index, CancellationToken cancel)
     {
-        var uplink = options.Uplink;
+        var uplink = options.Uplinks[index];
+        var subject = options.SecondUplink is null ? "broker" : $"broker {uplink.Name}";
+        var way = uplink.Interface is null ? uplink.ToString() : $"{uplink} by {uplink.Interface}";
         try
         {
             // Under another client id: the running station keeps its session.
             var request = new SessionRequest(
-                $"call112-{options.Station.Id}-doctor", new OutboundMessage(Topics.Telemetry(options.Station.Id), [], AtLeastOnce: false), [Topics.CenterHeartbeat], IsProbe: true);
-            await using var connection = await new MqttBroker(uplink, TimeProvider.System).ConnectAsync(request, message => ValueTask.CompletedTask, cancel);
-            return new Finding("broker", $"{uplink} answers");
+                $"{options.ClientIdOf(uplink)}-doctor",
+                new OutboundMessage(Topics.Telemetry(options.Station.Id), [], AtLeastOnce: false),
+                [Topics.CenterHeartbeat],
+                IsProbe: true);
+            var broker = new MqttBroker(uplink, TimeProvider.System);
+            await using var connection = await broker.ConnectAsync(request, message => ValueTask.CompletedTask, cancel);
+            var until = broker.Credentials?.Sense.Until is { } end ? $", certificate until {end.UtcDateTime:yyyy-MM-dd}" : "";
+            return new Finding(subject, $"{way} answers{until}");
         }
         catch (BrokerException e)
         {
-            return new Finding("broker", $"{uplink}: {e.Message}", "check the cable and the router, that the centre's broker runs, and uplinks[0].broker in station.json");
+            var remedy = e.Message.Contains("interface", StringComparison.Ordinal)
+                ? $"check the cable or the modem ('ip address' lists the interfaces), and uplinks[{index}].interface in station.json"
+                : $"check the cable and the router, that the centre's broker runs, and uplinks[{index}].broker in station.json";
+            return new Finding(subject, $"{way}: {e.Message}", remedy);
         }
     }
 

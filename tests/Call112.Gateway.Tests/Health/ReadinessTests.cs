@@ -64,14 +64,14 @@ public sealed class ReadinessTests
         await world.RunUntilAsync(() => systemd.Count(Alive) >= 10, 30, "the watchdog is petted", StepSeconds);
         Assert.Equal(Ready, systemd.Told.First().What);
         Assert.Equal(1, systemd.Count(Ready));
-        Assert.False(world.Uplink.Subscribed.IsCompleted);
+        Assert.False(world.Uplinks.Subscribed.IsCompleted);
         await world.StopAsync();
         await readiness.StopAsync(CancellationToken.None);
     }
 
     private static async Task<Readiness> StartAsync(StationWorld world, RecordingNotifier systemd)
     {
-        var readiness = new Readiness(world.Station, world.Uplink, panel: null, world.StationClock, systemd, StationWorld.Id, readyFile: null);
+        var readiness = new Readiness(world.Station, world.Uplinks, panel: null, world.StationClock, systemd, StationWorld.Id, readyFile: null);
         await readiness.StartAsync(CancellationToken.None);
         await Wait.UntilAsync(() => systemd.Count(Ready) == 1, "ready is told");
         return readiness;

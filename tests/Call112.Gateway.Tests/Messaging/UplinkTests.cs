@@ -148,11 +148,11 @@ public sealed class UplinkTests
         var broker = new MemoryBroker(clock) { Refuses = "ServerUnavailable" };
         await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Clock: clock, Broker: broker));
         await world.RunAsync(seconds: 900, stepSeconds: 1);
-        Assert.False(world.Uplink.Subscribed.IsCompleted);
+        Assert.False(world.Uplinks.Subscribed.IsCompleted);
         world.Board.Inputs = Inputs.MainsFail;
         await world.RunAsync(seconds: 1);
         broker.Refuses = null;
-        await world.RunUntilAsync(() => world.Uplink.Subscribed.IsCompleted, 31, "subscribed", stepSeconds: 0.1);
+        await world.RunUntilAsync(() => world.Uplinks.Subscribed.IsCompleted, 31, "subscribed", stepSeconds: 0.1);
         await world.RunUntilAsync(() => world.ReportsSent.Count >= world.State.LastSequence, 30, "everything is sent");
         Assert.Equal(Enumerable.Range(1, world.ReportsSent.Count).Select(i => (long)i), world.ReportsSent.Select(report => report.Sequence));
     }
@@ -214,7 +214,7 @@ public sealed class UplinkTests
         var clock = new TestClock();
         var broken = new BrokenBroker(new MemoryBroker(clock));
         await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Clock: clock));
-        using var uplink = new Uplink(world.Options, world.Station, broken, world.StationClock, world.Vitals, new Random(1), new RecordingLogs().CreateLogger<Uplink>());
+        using var uplink = new Uplinks(world.Options, world.Station, _ => broken, world.StationClock, world.Vitals, new Random(1), new RecordingLogs().CreateLogger<Uplinks>());
         await uplink.StartAsync(CancellationToken.None);
         await world.RunUntilAsync(() => broken.Connects >= 4, 60, "attempts after exceptions", stepSeconds: 0.1);
         Assert.False(uplink.ExecuteTask!.IsCompleted);

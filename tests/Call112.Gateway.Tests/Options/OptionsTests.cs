@@ -67,7 +67,17 @@ public sealed class OptionsTests : IDisposable
         { """{"cellular":{},"sms":{"enabled":true,"replyTo":"+6281100112112","keyPath":"/dev/null","idlePollSeconds":1}}""", "sms.idlePollSeconds" },
         { """{"uplinks":[]}""", "uplinks" },
         { """{"uplinks":[null]}""", "uplinks" },
-        { """{"uplinks":[{"broker":"mqtt://a"},{"broker":"mqtt://b"}]}""", "uplinks" },
+        { """{"uplinks":[{"name":"a","broker":"mqtt://a"},{"name":"b","broker":"mqtt://b"},{"name":"c","broker":"mqtt://c"}]}""", "uplinks" },
+        { """{"uplinks":[{"name":"lan","broker":"mqtt://a"},{"broker":"mqtt://b"}]}""", "uplinks[1].name" },
+        { """{"uplinks":[{"name":"lan","broker":"mqtt://a"},{"name":"lan","broker":"mqtt://b"}]}""", "uplinks[1].name" },
+        { """{"uplinks":[{"name":"LAN/#","broker":"mqtt://a"},{"name":"lte","broker":"mqtt://b"}]}""", "uplinks[0].name" },
+        { """{"uplinks":[{"name":"lan","broker":"mqtt://a"},{"name":"lte-of-the-roof","broker":"mqtt://b"}]}""", "uplinks[1].name" },
+        { """{"uplinks":[{"name":"lan","broker":"mqtt://a"},{"name":"lte","broker":"http://b"}]}""", "uplinks[1].broker" },
+        { """{"uplinks":[{"broker":"mqtt://a","interface":"../eth0"}]}""", "uplinks[0].interface" },
+        { """{"uplinks":[{"broker":"mqtt://a","interface":"sixteen-bytes-xx"}]}""", "uplinks[0].interface" },
+        { """{"uplinks":[{"name":"a","broker":"mqtt://a","interface":"eth0"},{"name":"b","broker":"mqtt://b","interface":"eth0"}]}""", "uplinks[1].interface" },
+        { """{"timing":{"meteredSuspectAfterSeconds":100}}""", "timing.meteredSuspectAfterSeconds" },
+        { """{"timing":{"receiptWithinSeconds":5}}""", "timing.receiptWithinSeconds" },
         { """{"uplinks":[{}]}""", "uplinks[0].broker" },
         { """{"uplinks":[{"broker":"http://a:1883"}]}""", "uplinks[0].broker" },
         { """{"uplinks":[{"broker":"mqtt://user:secret@a"}]}""", "uplinks[0].broker" },
@@ -205,6 +215,19 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(120), told.Station.Timing.LinkLostAfter);
     }
 
+    [Fact]
+    public void Two_uplinks_have_a_client_id_each_and_one_keeps_the_plain_one()
+    {
+        var two = Taken(Read(Changed("""
+            {"uplinks":[{"name":"lan","broker":"mqtt://a","interface":"eth0"},{"name":"lte","broker":"mqtts://b","interface":"wwan0","metered":true}]}
+            """)));
+        Assert.Equal(["call112-pkm-gogagoman-lan", "call112-pkm-gogagoman-lte"], two.Uplinks.Select(two.ClientIdOf));
+        Assert.Equal(["eth0", "wwan0"], two.Uplinks.Select(uplink => uplink.Interface));
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(90)), (two.Station.Timing.LinkLostAfter, two.Station.Timing.MeteredLostAfter));
+        var one = Taken(Read(Changed("""{"uplinks":[{"name":"Kantor Lama","broker":"mqtt://a"}]}""")));
+        Assert.Equal("call112-pkm-gogagoman", one.ClientIdOf(one.Uplink));
+    }
+
     [Theory]
     [InlineData("CALL112_PANEL__LISTEN", "0.0.0.0:9000")]
     [InlineData("CALL112_panel__listen", "0.0.0.0:9000")]
@@ -244,6 +267,7 @@ public sealed class OptionsTests : IDisposable
     [InlineData("{}")]
     [InlineData("""{"station":{"annunciation":"Chime","panicSiren":true,"dutyHours":[{"from":"22:00","to":"06:00","days":["Friday","Saturday"]}]}}""")]
     [InlineData("""{"uplinks":[{"name":"lte","broker":"mqtts://[::1]:8884","metered":true,"username":"u","passwordFile":"/dev/null"}],"panel":{"listen":"[::1]:8112"}}""")]
+    [InlineData("""{"uplinks":[{"name":"lan","broker":"mqtt://a","interface":"eth0"},{"name":"lte","broker":"mqtt://b","interface":"wwan0","metered":true}]}""")]
     [InlineData("""{"panel":{"listen":"off"},"clock":{"source":"kernel"},"board":{"trace":"/tmp/trace"},"timing":{"settleSeconds":0.02,"chirpSeconds":0.1}}""")]
     [InlineData("""{"position":{"gpsd":"[::1]:2947","surveyed":{"latitude":0.73,"longitude":124.3},"movedBeyondMetres":200,"movedAfterSeconds":60,"silenceSeconds":5}}""")]
     public void What_check_config_prints_reads_back_to_the_same_options(string change)
@@ -254,9 +278,9 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(printed, JsonSerializer.Serialize(OptionsWriter.ToFile(again), StationFileJsonContext.Default.StationFile));
         Assert.Equal(options.Station.Style, again.Station.Style);
         Assert.Equal(options.Station.Timing, again.Station.Timing);
-        Assert.Equal(options.Uplink, again.Uplink);
         Assert.Equal((options.Panel, options.TrustClock, options.Board, options.JournalPath), (again.Panel, again.TrustClock, again.Board, again.JournalPath));
         Assert.Equal((options.Gpsd, options.Station.Position), (again.Gpsd, again.Station.Position));
+        Assert.Equal(options.Uplinks, again.Uplinks);
     }
 
     private static GatewayOptions Taken(OptionsResult result)

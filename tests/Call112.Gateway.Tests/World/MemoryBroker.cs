@@ -18,6 +18,9 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
     /// <summary>What a station asks for (contract, "Topics").</summary>
     public const int ReceiveMaximum = 16;
 
+    /// <summary>Why a connection ends when its client id comes again.</summary>
+    internal const string TakenOver = "session taken over";
+
     /// <summary>How long a connect waits for an answer; the real client's deadline.</summary>
     public static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
 
@@ -26,6 +29,7 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
     private readonly Dictionary<string, OutboundMessage> _retained = [];
     private readonly List<Publication> _published = [];
     private readonly List<TimeSpan> _attempts = [];
+    private readonly HashSet<string> _cut = [];
     private volatile bool _halfOpen;
 
     /// <summary>Raised for each message that a client published, after it was taken; from the client's thread.</summary>
@@ -42,6 +46,27 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
 
     /// <summary>Fault: messages of clients arrive, and no PUBACK leaves.</summary>
     public bool SwallowsPubacks { get; set; }
+
+    /// <summary>Fault: publishes of clients are dropped without an answer; all else, pings too, is answered.</summary>
+    public bool DropsPublishes { get; set; }
+
+    /// <summary>Fault: the line of one client carries nothing in either direction, and looks open (F9), until <see cref="Mend"/>.</summary>
+    public void Cut(string clientId)
+    {
+        lock (_lock)
+            _cut.Add(clientId);
+        SessionOf(clientId)?.Connection?.Die();
+    }
+
+    /// <summary>Ends <see cref="Cut"/>; what was connected before stays dead.</summary>
+    public void Mend(string clientId)
+    {
+        lock (_lock)
+            _cut.Remove(clientId);
+    }
+
+    /// <summary>Fault: the broker loses what a client had subscribed, and the client is not told.</summary>
+    public void Unsubscribe(string clientId, string topic) => SessionOf(clientId)?.Forget(topic);
 
     /// <summary>Fault: the line looks open and carries nothing in either direction (F9). What was connected before stays dead.</summary>
     public bool IsHalfOpen
@@ -119,7 +144,10 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
     {
         lock (_lock)
             _attempts.Add(Now);
-        if (IsHalfOpen)
+        bool isCut;
+        lock (_lock)
+            isCut = IsHalfOpen || _cut.Contains(request.ClientId);
+        if (isCut)
         {
             await Task.Delay(ConnectDeadline, time, cancel);
             throw new BrokerException($"no answer within {ConnectDeadline.TotalSeconds} s");
@@ -135,7 +163,7 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
             session = known ?? (_sessions[request.ClientId] = new MemorySession(request.ClientId));
         }
 
-        session.Connection?.End("session taken over", will: true);
+        session.Connection?.End(TakenOver, will: true);
         var connection = new MemoryConnection(this, session, request, receive, present, time);
         var added = session.Resume(connection, request.Subscriptions);
         foreach (var topic in added)

@@ -23,6 +23,8 @@ public sealed class MemoryConnection : IBrokerConnection
 
     public bool SessionPresent { get; }
 
+    public bool WasTakenOver { get; private set; }
+
     public Task<string> Closed => _closed.Task;
 
     public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
@@ -30,10 +32,11 @@ public sealed class MemoryConnection : IBrokerConnection
         cancel.ThrowIfCancellationRequested();
         if (_gone.IsCancellationRequested)
             throw new BrokerException("the connection has gone");
-        if (!_dead)
+        var isTaken = !_dead && !_broker.DropsPublishes;
+        if (isTaken)
             _broker.Take(_session.ClientId, message, isWill: false);
         // What is not answered looks sent to QoS 0.
-        if (!message.AtLeastOnce || !(_dead || _broker.SwallowsPubacks))
+        if (!message.AtLeastOnce || (isTaken && !_broker.SwallowsPubacks))
             return;
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancel, _gone.Token);
         try
@@ -65,6 +68,7 @@ public sealed class MemoryConnection : IBrokerConnection
     internal void End(string reason, bool will)
     {
         _session.Release(this);
+        WasTakenOver |= reason == MemoryBroker.TakenOver;
         if (!Cut(reason) && !_dead)
             return;
         _dead = false;

@@ -50,6 +50,12 @@ public sealed class MemorySession(string clientId)
             return _subscriptions.Contains(topic);
     }
 
+    internal void Forget(string topic)
+    {
+        lock (_lock)
+            _subscriptions.Remove(topic);
+    }
+
     internal void Queue(OutboundMessage message, TimeSpan? expiresAt)
     {
         lock (_lock)

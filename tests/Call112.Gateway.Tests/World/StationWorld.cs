@@ -21,6 +21,9 @@ public sealed class StationWorld : IAsyncDisposable
     private static readonly TimeSpan s_tick = StationLoop.TickEvery;
 
     private readonly bool _ownsFolder;
+    private readonly Hands _hands = new();
+    private readonly CancellationTokenSource _stopUplinks = new();
+    private Task _uplinking = Task.CompletedTask;
     private bool _stopped;
 
     private StationWorld(Setup setup)
@@ -43,7 +46,8 @@ public sealed class StationWorld : IAsyncDisposable
         StationClock = new StationClock(Clock, Options.TrustClock);
         Station = new StationLoop(Options, Board, StationClock, logs.CreateLogger<StationLoop>());
         Vitals = new Vitals(Options, Station, StationClock);
-        Uplink = new Uplink(Options, Station, Broker, StationClock, Vitals, new Random(setup.Seed), logs.CreateLogger<Uplink>());
+        Uplinks = new Uplinks(Options, Station, BrokerOf, StationClock, Vitals, new Random(setup.Seed), logs.CreateLogger<Uplinks>());
+        IBroker BrokerOf(UplinkOptions uplink) => (uplink.Name == Options.Uplink.Name ? null : setup.Second) ?? Broker;
     }
 
     public string Folder { get; }
@@ -64,13 +68,21 @@ public sealed class StationWorld : IAsyncDisposable
 
     public Vitals Vitals { get; }
 
-    public Uplink Uplink { get; }
+    public Uplinks Uplinks { get; }
 
     public StationState State => Station.State;
+
+    /// <summary>A line and a modem.</summary>
+    public static GatewayOptions WithTwoUplinks(GatewayOptions options) => options with
+    {
+        Uplink = options.Uplink with { Name = "lan" },
+        SecondUplink = options.Uplink with { Name = "lte", Metered = true },
+    };
 
     /// <summary>What the world is made of; everything has a default.</summary>
     /// <param name="Folder">Where the journal lies; a temporary folder, deleted at the end, when null.</param>
     /// <param name="Seed">Of the back-off's jitter.</param>
+    /// <param name="Second">Broker of the second uplink, if the options have one; the same as the first's when null.</param>
     public sealed record Setup(
         string? Folder = null,
         TestClock? Clock = null,
@@ -78,6 +90,7 @@ public sealed class StationWorld : IAsyncDisposable
         RecordingBoard? Board = null,
         ILoggerFactory? Logs = null,
         int Seed = 112,
+        IBroker? Second = null,
         Func<GatewayOptions, GatewayOptions>? Change = null);
 
     /// <summary>Builds a station; nothing runs yet.</summary>
@@ -96,10 +109,10 @@ public sealed class StationWorld : IAsyncDisposable
         await Station.StartAsync(CancellationToken.None);
         await Wait.UntilAsync(() => Station.Armed.IsCompleted || Station.ExecuteTask?.IsFaulted == true, "the station is armed");
         await Station.Armed;
-        await Uplink.StartAsync(CancellationToken.None);
+        _uplinking = _hands.Run(() => Uplinks.RunAsync(_stopUplinks.Token));
         await Wait.UntilAsync(() => Broker.Attempts.Count > 0, "the uplink tries to connect");
         if (Broker is { Refuses: null, IsHalfOpen: false, Kicks: false })
-            await Wait.UntilAsync(() => Uplink.Subscribed.IsCompleted, "the uplink is subscribed");
+            await Wait.UntilAsync(() => Uplinks.Subscribed.IsCompleted, "the uplink is subscribed");
         await RunAsync(s_tick);
     }
 
@@ -161,13 +174,15 @@ public sealed class StationWorld : IAsyncDisposable
             return;
         _stopped = true;
         await WithTimeAsync(Station.StopAsync(CancellationToken.None));
-        await WithTimeAsync(Uplink.StopAsync(CancellationToken.None));
+        await _stopUplinks.CancelAsync();
+        await WithTimeAsync(_uplinking);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Uplink.Dispose();
+        Uplinks.Dispose();
+        _stopUplinks.Dispose();
         Station.Dispose();
         Board.Dispose();
         Disk.Dispose();
@@ -193,8 +208,11 @@ public sealed class StationWorld : IAsyncDisposable
             await Wait.UntilAsync(() => Clock.Monotonic - Station.LastTickAt < s_tick || Station.ExecuteTask is { IsCompleted: true }, "the loop ticks");
         if (Station.JournalWaiting > 0)
             await Wait.UntilAsync(() => Station.JournalWaiting == 0, "the journal rests");
+        // Also what a thread has in hand: a method that is compiled at its first call takes as long as minutes of virtual time.
         do
             await Task.Yield();
         while (ThreadPool.PendingWorkItemCount > 0);
+        if (_hands.AreBusy)
+            await Wait.UntilAsync(() => !_hands.AreBusy, "the uplinks rest");
     }
 }

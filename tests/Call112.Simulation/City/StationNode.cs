@@ -183,9 +183,10 @@ internal sealed class StationNode : IDisposable
         };
         loop.ReportsArrived += () => ReportsReady?.Invoke();
         var broker = new StationBroker(_broker, Line, life, time) { Attempted = () => Attempted?.Invoke() };
-        var uplink = new Uplink(_options, loop, broker, clock, new Vitals(_options, loop, clock), new Random(_dice.Next()), NullLogger<Uplink>.Instance);
+        var vitals = new Vitals(_options, loop, clock);
+        var uplinks = new Uplinks(_options, loop, _ => broker, clock, vitals, new Random(_dice.Next()), NullLogger<Uplinks>.Instance);
         var loopTask = loop.RunAsync(_stop.Token);
-        Running = Task.WhenAny(loopTask, uplink.RunAsync(_stop.Token)).Unwrap();
+        Running = Task.WhenAny(loopTask, uplinks.RunAsync(_stop.Token)).Unwrap();
     }
 
     private void Store(Life life, StationJournal journal)

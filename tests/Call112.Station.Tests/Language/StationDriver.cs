@@ -52,6 +52,8 @@ internal sealed class StationDriver
 
     public IReadOnlyList<string> Uplinks { get; set; } = ["lan"];
 
+    public IReadOnlyList<string> Metered { get; set; } = [];
+
     public IReadOnlyList<JournalEntry> Journal => _journal;
 
     public IReadOnlyList<Report> Reports => _reports;
@@ -183,7 +185,7 @@ internal sealed class StationDriver
 
     private void Start(TimeSpan gap)
     {
-        Send(new StationInput.Start($"boot-{++_boots}", gap, null, Uplinks));
+        Send(new StationInput.Start($"boot-{++_boots}", gap, null, Uplinks, Metered));
         HearCenter();
     }
 

@@ -15,13 +15,14 @@ public sealed partial class BrokerProcess : IDisposable
     private OwnProcess? _process;
 
     /// <param name="persistence">Write sessions and queues to disk at each change, as far as mosquitto does (F1).</param>
-    public BrokerProcess(string folder, bool persistence)
+    /// <param name="addresses">Where it listens beside the loopback.</param>
+    public BrokerProcess(string folder, bool persistence, IReadOnlyList<string>? addresses = null)
     {
         _program = Installed.Need("mosquitto");
         _folder = folder;
         Directory.CreateDirectory(folder);
         File.WriteAllText(Configuration, $"""
-            listener {Port} 127.0.0.1
+            {string.Join('\n', (addresses ?? []).Prepend("127.0.0.1").Select(address => $"listener {Port} {address}"))}
             allow_anonymous true
             user root
             persistence {(persistence ? "true" : "false")}

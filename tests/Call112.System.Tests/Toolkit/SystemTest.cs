@@ -46,9 +46,9 @@ public abstract class SystemTest : IAsyncDisposable
         return ValueTask.CompletedTask;
     });
 
-    protected async Task<BrokerProcess> BrokerAsync(bool persistence = false)
+    protected async Task<BrokerProcess> BrokerAsync(bool persistence = false, IReadOnlyList<string>? addresses = null)
     {
-        var broker = new BrokerProcess(NewFolder("broker"), persistence);
+        var broker = new BrokerProcess(NewFolder("broker"), persistence, addresses);
         AtEnd(broker.Dispose);
         _logs.Enqueue(("mosquitto", broker.Lines));
         await broker.StartAsync();

@@ -141,8 +141,14 @@
     return { title: known('alarm.', name) + (part ? ' (' + (texts['part.' + part] || part) + ')' : ''), todo: texts['alarm.' + name + '.do'] || '' };
   }
 
+  // "CertificateFault:lte: why" is for the office; the crew reads which line.
+  function linkFault(text) {
+    const [, event, line] = /^(\w+):([^ :]*)/.exec(text) || [null, text, ''];
+    return { event, detail: line };
+  }
+
   function drawBanners(a, big) {
-    const alarms = (snap.alarms || []).filter(x => x.event !== 'CenterLost' && !(a && cut() && x.event === 'UplinkLost'))   // TERPUTUS says it already
+    const alarms = (snap.alarms || []).concat((snap.linkFaults || []).map(linkFault)).filter(x => x.event !== 'CenterLost' && !(a && cut() && x.event === 'UplinkLost'))   // TERPUTUS says it already
       .sort((x, y) => (ALARM_ORDER.indexOf(x.event) + 1 || 99) - (ALARM_ORDER.indexOf(y.event) + 1 || 99));
     const shown = a ? alarms.slice(0, ALARMS_BESIDE_ALERT) : alarms;
     const gone = notices().filter(e => e !== big && e.step === 'Cancelled');
