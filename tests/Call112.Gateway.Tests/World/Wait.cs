@@ -6,12 +6,17 @@ public static class Wait
     /// <summary>Far beyond what a loaded machine needs; a test that reaches it has failed.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    private const int TurnsMax = 100;
+
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Until the condition holds.</summary>
     /// <param name="what">Words for the failure.</param>
     public static async Task UntilAsync(Func<bool> condition, string what)
     {
+        // Most of what is waited for is done within some turns of the thread pool; a millisecond at each of ten thousand steps is a test of a minute.
+        for (var turn = 0; turn < TurnsMax && !condition(); turn++)
+            await Task.Yield();
         var began = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
