@@ -102,7 +102,9 @@ public sealed record FixRules
     /// <summary>The first believed year: that of the build. The last is <see cref="YearSpan"/> years later.</summary>
     public int FirstYear { get; init; } = 2026;
 
-    public bool IsYear(int year) => year >= FirstYear && year <= FirstYear + YearSpan;
+    /// <param name="clockYear">That of a synchronised clock, or null. A date may be a year beside it (New Year), a week counter that came round is 19 beside.</param>
+    public bool IsYear(int year, int? clockYear = null) =>
+        year >= FirstYear && year <= FirstYear + YearSpan && (clockYear is null || Math.Abs(year - clockYear.Value) <= 1);
 
     /// <summary>Whether a vehicle can have come from one place to the other, as far as the errors tell.</summary>
     public bool CanReach(BelievedFix from, GeoPoint to, double errorM, TimeSpan now) =>

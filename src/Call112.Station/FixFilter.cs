@@ -44,11 +44,12 @@ public sealed record FixFilter
 
     /// <summary>Judges one fix.</summary>
     /// <param name="now">Monotonic; not before that of an earlier fix.</param>
-    public (FixFilter Next, FixVerdict Verdict) Offer(Fix fix, TimeSpan now, FixRules rules)
+    /// <param name="clock">The wall time while it is synchronised, else null: then only the window of years can tell a date that came round.</param>
+    public (FixFilter Next, FixVerdict Verdict) Offer(Fix fix, TimeSpan now, FixRules rules, DateTimeOffset? clock = null)
     {
         var index = IndexOf(fix.Device);
         var run = index < 0 ? new FixRun(fix.Device, 0, null, now) : Runs[index] with { HeardAt = now };
-        var refusal = Refusal(fix, run, now, rules);
+        var refusal = Refusal(fix, run, now, rules, clock);
         FixVerdict verdict;
         if (refusal is { } reason)
         {
@@ -80,7 +81,7 @@ public sealed record FixFilter
     private static bool SaysNothing(FixRefusal refusal) =>
         refusal is FixRefusal.NoPosition or FixRefusal.NoTime or FixRefusal.NoError or FixRefusal.SameMoment;
 
-    private FixRefusal? Refusal(Fix fix, FixRun run, TimeSpan now, FixRules rules)
+    private FixRefusal? Refusal(Fix fix, FixRun run, TimeSpan now, FixRules rules, DateTimeOffset? clock)
     {
         if (fix.Mode is not (2 or 3))
             return FixRefusal.NoFix;
@@ -91,7 +92,7 @@ public sealed record FixFilter
             return FixRefusal.OutOfRange;
         if (fix is { Latitude: 0, Longitude: 0 })
             return FixRefusal.NullIsland;
-        if (fix.Time is { } told && !rules.IsYear(told.UtcDateTime.Year))
+        if (fix.Time is { } told && !rules.IsYear(told.UtcDateTime.Year, clock?.UtcDateTime.Year))
             return FixRefusal.WrongYear;
         if (fix.HorizontalErrorM > rules.ErrorMaxM)
             return FixRefusal.TooInexact;

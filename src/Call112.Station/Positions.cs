@@ -11,7 +11,8 @@ internal static class Positions
     public static void Offer(Decision decision, Fix fix)
     {
         var senses = decision.State.Senses;
-        var (filter, verdict) = senses.Gnss.Filter.Offer(fix, decision.Now.Monotonic, decision.Options.Position.Rules);
+        DateTimeOffset? clock = decision.Now.Clock == ClockState.Synchronized ? decision.Now.Wall : null;
+        var (filter, verdict) = senses.Gnss.Filter.Offer(fix, decision.Now.Monotonic, decision.Options.Position.Rules, clock);
         decision.Sense(senses with { Gnss = senses.Gnss with { Filter = filter } });
         if (verdict.Believed && filter.LastBelieved is { } believed && decision.Options.Position.Surveyed is { } surveyed)
             Judge(decision, believed, surveyed);

@@ -204,6 +204,21 @@ public class FixFilterTests
             Assert.Equal(isWithin ? Math.Max(0, count - 2) : 0, filter.Believed);
         }, iter: 2_000);
 
+    /// <summary>F5: gpsd makes 2034 of 2015, which is within the window; a clock that is synchronised knows better.</summary>
+    [Theory]
+    [InlineData(2034, 2026, 0)]
+    [InlineData(2028, 2026, 0)]
+    [InlineData(2027, 2026, 3)]
+    [InlineData(2034, null, 3)]
+    public void A_year_that_came_round_into_the_window_is_believed_only_while_no_clock_is_synchronised(int told, int? clock, int believed)
+    {
+        var filter = FixFilter.Empty;
+        DateTimeOffset? wall = clock is { } year ? new DateTimeOffset(year, 12, 31, 0, 0, 0, TimeSpan.Zero) : null;
+        for (var second = 1; second <= 5; second++)
+            (filter, _) = filter.Offer(Good(second) with { Time = new DateTimeOffset(told, 6, 1, 0, 0, second, TimeSpan.Zero) }, TimeSpan.FromSeconds(second), s_rules, wall);
+        Assert.Equal(believed, filter.Believed);
+    }
+
     /// <summary>Mostly good fixes of two receivers near each other, each with a chance to be wrong in one respect.</summary>
     private static readonly Gen<(Fix Fix, int Milliseconds)[]> s_fixes = Gen.Select(
         Gen.Int[0, 1],

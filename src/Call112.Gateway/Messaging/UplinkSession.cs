@@ -199,12 +199,10 @@ internal sealed class UplinkSession(
     }
 
     /// <summary>
-    /// While this uplink carries: reports in order from the last receipt, each until its PUBACK; and again from the last receipt when none has
-    /// come for a
-    /// while: the PUBACK was only the broker's word (F1). Time counts from the last progress, so that a station with much to say repeats what was
-    /// lost as
-    /// well. With a centre that is heard and gives no receipt the connection does not drain, and is given up (F10); a centre that is away is no
-    /// fault of it.
+    /// While this uplink carries: reports in order from the last receipt, each until its PUBACK; and again from the last receipt when none has come
+    /// for a while: the PUBACK was only the broker's word (F1). Time counts from the last progress, so that a station with much to say repeats what
+    /// was lost as well. With a centre that is heard and gives no receipt the connection does not drain, and is given up (F10); a centre that is
+    /// away is no fault of it.
     /// </summary>
     private async Task CarryAsync(CancellationToken cancel)
     {
@@ -225,8 +223,11 @@ internal sealed class UplinkSession(
                     throw new BrokerException($"report {upTo + 1} has no receipt after {patience.TotalSeconds:0} s, though the centre is heard");
             }
 
-            _sent = calls.SendAgain || isLate ? upTo : Math.Max(_sent, upTo);
-            calls.SendAgain = false;
+            var again = calls.SendAgain;
+            if (again)
+                // In this order: telemetry, which was asked for together with the reports, finds one of the two set.
+                (_reporting, calls.SendAgain) = (true, false);
+            _sent = again || isLate ? upTo : Math.Max(_sent, upTo);
             var batch = Station.ReadReports(_sent, ReportBatch);
             SetReporting(batch.Count > 0);
             foreach (var report in batch)
@@ -261,7 +262,7 @@ internal sealed class UplinkSession(
         while (true)
         {
             _telemetryWaits = true;
-            while (_reporting || !place.Route.Carries(options.Name))
+            while (_reporting || calls.SendAgain || !place.Route.Carries(options.Name))
                 await calls.Telemetry.WaitAsync(cancel);
             _telemetryWaits = false;
             // However often it was asked for meanwhile.

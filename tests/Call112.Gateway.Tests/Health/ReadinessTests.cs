@@ -21,7 +21,7 @@ public sealed class ReadinessTests
         await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Board: board));
         var systemd = new RecordingNotifier(world.Clock);
         using var readiness = await StartAsync(world, systemd);
-        await world.RunUntilAsync(() => systemd.Count(Alive) >= 3, 10, "the watchdog is petted", StepSeconds);
+        await world.RunUntilAsync(() => systemd.Count(Alive) >= 3, 120, "the watchdog is petted", StepSeconds);
 
         using var held = new ManualResetEventSlim();
         using var entered = new ManualResetEventSlim();
@@ -45,7 +45,7 @@ public sealed class ReadinessTests
         var released = world.Clock.Monotonic;
         held.Set();
         await arriving;
-        await world.RunUntilAsync(() => systemd.Last(Alive) > released, 10, "the watchdog is petted again", StepSeconds);
+        await world.RunUntilAsync(() => systemd.Last(Alive) > released, 120, "the watchdog is petted again", StepSeconds);
         // A tick that was fresh when it was asked for may be told up to a second later.
         Assert.DoesNotContain(systemd.Told, told => told.What == Alive && told.At > hangs + TimeSpan.FromSeconds(1) && told.At < released);
         await world.StopAsync();

@@ -34,6 +34,8 @@ internal static class Alerts
             off.Add(MsUntilDriven(bench, cabinet, on: false, pressed));
             await station.HearsAsync(ReportEvent.Acknowledged, id);
             cabinet.Set(Cabinet.Acknowledge, active: false);
+            // A press counts only after a settled release (decision 0005).
+            await Wait.Pause(TimeSpan.FromMilliseconds(150));
             await station.CancelAsync(id);
             await station.HearsAsync(ReportEvent.Cancelled, id);
             findings.Done();

@@ -241,6 +241,9 @@ internal static class Buttons
             var fresh = await station.AlertAsync(Category.Medical);
             await station.HearsAsync(ReportEvent.Received, fresh);
         }
+
+        // The work that an alert brings is over: on this one slow processor it delays the sampler (README, "Seen, and open").
+        await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(RestMs)));
     }
 
     /// <summary>A press that counted twice, the second time late, is in the sum.</summary>
