@@ -242,7 +242,7 @@ internal static class Buttons
             await station.HearsAsync(ReportEvent.Received, fresh);
         }
 
-        // The work that an alert brings is over: on this one slow processor it delays the sampler (README, "Seen, and open").
+        // The work that an alert brings is over: on this one slow processor it delays the sampler.
         await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(RestMs)));
     }
 
