@@ -61,7 +61,6 @@ internal static class Alerts
         findings.Check(cabinet.IsOn(Cabinet.Siren), "a second alert after the first was acknowledged does not sound");
         var third = await station.AlertAsync();
         await station.HearsAsync(ReportEvent.Sounding, third);
-        // Past the settled release of the first press.
         await station.PressAsync(Cabinet.Acknowledge, TimeSpan.FromMilliseconds(120));
         foreach (var id in new[] { second, third })
             await station.HearsAsync(ReportEvent.Acknowledged, id);

@@ -195,7 +195,6 @@ internal static class Buttons
         for (var i = 0; i < bench.Sizes.StormPresses; i++)
         {
             await PressOnceAsync(station, findings, $"press {i} in the storm", () => station.PressAsync(Cabinet.Responding, TimeSpan.FromMilliseconds(150)));
-            await Wait.Pause(TimeSpan.FromMilliseconds(150));
         }
 
         await stop.CancelAsync();

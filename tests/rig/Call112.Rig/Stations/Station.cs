@@ -157,12 +157,13 @@ internal sealed partial class Station : IAsyncDisposable
         return Centre.SendAsync(new Dispatch(id, MessageType.Cancel, DispatchStatus.Actual, now, now.AddHours(1)));
     }
 
-    /// <summary>Holds a button down for a time.</summary>
+    /// <summary>Holds a button down for a time, and lets the release settle: a press counts only after that (decision 0005).</summary>
     public async Task PressAsync(InputWire button, TimeSpan held)
     {
         Cabinet.Set(button, active: true);
         await Wait.Pause(held);
         Cabinet.Set(button, active: false);
+        await Wait.Pause(TimeSpan.FromMilliseconds(150));
     }
 
     /// <summary>Waits until the centre hears a report.</summary>
