@@ -36,11 +36,27 @@ internal static class Buttons
         var bounce = Bounce.Read(bench.BouncePath!);
         var stations = bench.Sizes.PressStations;
         var each = bench.Sizes.Presses / stations;
-        await Task.WhenAll(Enumerable.Range(0, stations).Select(async n =>
+        var started = new List<Station>();
+        try
         {
-            await using var station = await Station.StartedAsync(bench, $"presses-{n}");
+            // All are up before the first press: one that starts takes the processor from the others' samplers.
+            for (var n = 0; n < stations; n++)
+            {
+                started.Add(await Station.StartedAsync(bench, $"presses-{n}"));
+                await FillStockAsync(started[n]);
+            }
+
+            await Task.WhenAll(started.Select(PressAsync));
+        }
+        finally
+        {
+            foreach (var station in started)
+                await station.DisposeAsync();
+        }
+
+        async Task PressAsync(Station station, int n)
+        {
             var random = new Random(bench.Seed + n);
-            await FillStockAsync(station);
             for (var i = 0; i < each; i++)
             {
                 // 40 ms to 2 s, evenly over the orders of magnitude: most presses are short, and short ones are missed.
@@ -56,7 +72,7 @@ internal static class Buttons
             }
 
             await BalanceAsync(station, findings, each);
-        }));
+        }
     }
 
     /// <summary>5 ms on each input in turn while an alert waits: none may do anything.</summary>
