@@ -129,8 +129,7 @@ public static class Links
 
     /// <summary>
     /// While another uplink is in trouble a metered one keeps the normal profile: it may be all there is. The other is judged by its own profile
-    /// here,
-    /// not by its present pace, or two metered ones would hurry each other.
+    /// here, not by its present pace, or two metered ones would hurry each other.
     /// </summary>
     private static void Pace(Decision decision)
     {

@@ -123,8 +123,7 @@ public sealed record RungDecision(ModemRung Rung, string Reason, IReadOnlyList<M
 /// <summary>
 /// Climbs from the gentlest means to the hardest while the modem stays useless, and comes back to the bottom when it is proved useful (F15).
 /// Invariants: two rungs are never closer than the wait of the first; the Pi is never rebooted while <see cref="ModemEvidence.MayReboot"/> is false,
-/// nor
-/// within <see cref="LadderOptions.RebootEvery"/> of the last time; a modem that only has no network is left alone for
+/// nor within <see cref="LadderOptions.RebootEvery"/> of the last time; a modem that only has no network is left alone for
 /// <see cref="LadderOptions.RegistrationPatience"/>; while the trouble lasts, some rung is always due after a bounded time.
 /// Not its business: how a rung is done, and whether it worked; only proof counts.
 /// </summary>

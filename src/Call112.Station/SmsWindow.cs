@@ -4,8 +4,7 @@ namespace Call112.Station;
 
 /// <summary>
 /// Which SMS counters were accepted: the highest, and those shortly below it. A text that was overtaken on its way is taken once; a copy of a text,
-/// or
-/// one that is older than the window, is a replay (decision 0018). Durable: the fold of <see cref="JournalEntry.SmsAccepted"/>.
+/// or one that is older than the window, is a replay (decision 0018). Durable: the fold of <see cref="JournalEntry.SmsAccepted"/>.
 /// </summary>
 /// <param name="Highest">Highest counter accepted; 0 before the first.</param>
 /// <param name="Below">Bit n: the counter <c>Highest − 1 − n</c> was accepted.</param>

@@ -153,7 +153,7 @@ public sealed record StationState
     {
         foreach (var sense in Senses.Uplinks)
             if (sense.Name == uplink)
-                return Stands(ReportEvent.UplinkLost, uplink) ? LinkVerdict.Down : timing.Link.Judge(sense.LastProof, now);
+                return Links.VerdictOf(sense, timing, now);
         return null;
     }
 

@@ -18,7 +18,7 @@ public class LoopTests
         var name = Levels.NameOf(input);
         foreach (var (cut, shorted, told) in new[] { (input, Inputs.None, $"{name} loop cut"), (Inputs.None, input, $"{name} loop shorted") })
         {
-            var station = Rested();
+            var station = StationDriver.Rested();
             (station.Cut, station.Shorted) = (cut, shorted);
             station.Pass(2);
             Assert.Equal(told, station.LoopsTold);
@@ -32,7 +32,7 @@ public class LoopTests
     [Fact]
     public void A_break_counts_after_500_ms_and_not_before_and_its_end_after_a_second_and_not_before()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Cut = Inputs.Panic;
         station.Pass(s_step);
         station.Pass(station.Timing.LoopBrokenAfter - s_step);
@@ -82,7 +82,7 @@ public class LoopTests
     [Fact]
     public void A_stuck_button_does_not_become_a_broken_loop_and_a_broken_loop_hides_no_other_input()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Held = Inputs.Test;
         station.Shorted = Inputs.Responding;
         station.Pass(61);
@@ -133,7 +133,7 @@ public class LoopTests
     [Fact]
     public void A_key_found_turned_after_the_repair_clears_nothing()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Press(Inputs.Panic);
         Break(station, Inputs.Test);
         station.Held = Inputs.Test;
@@ -144,7 +144,7 @@ public class LoopTests
     [Fact]
     public void Panic_is_not_cleared_while_its_loop_is_broken()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Press(Inputs.Panic);
         station.Cut = Inputs.Panic;
         station.Pass(1);
@@ -161,7 +161,7 @@ public class LoopTests
     {
         foreach (var cutAt in new[] { 2.98, 1.0 })
         {
-            var station = Rested();
+            var station = StationDriver.Rested();
             station.Press(Inputs.Panic);
             station.Held = Inputs.Test;
             station.Pass(cutAt);
@@ -178,7 +178,7 @@ public class LoopTests
     [Fact]
     public void Looks_of_pressed_between_broken_samples_are_no_press()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         for (var i = 0; i < 200; i++)
         {
             (station.Held, station.Cut) = (Inputs.Panic, Inputs.None);
@@ -193,7 +193,7 @@ public class LoopTests
     [Fact]
     public void A_press_that_begins_with_a_short_break_counts_when_it_has_settled_anew()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Cut = Inputs.Panic;
         station.Pass(0.1);
         (station.Cut, station.Held) = (Inputs.None, Inputs.Panic);
@@ -204,77 +204,9 @@ public class LoopTests
     }
 
     [Fact]
-    public void Single_glitches_of_a_loop_are_no_fault()
-    {
-        var station = Rested();
-        for (var i = 0; i < 100; i++)
-        {
-            station.Shorted = Inputs.Panic;
-            station.Pass(0.4);
-            station.Shorted = Inputs.None;
-            station.Pass(1.1);
-        }
-
-        Assert.Equal("", station.Events);
-    }
-
-    /// <summary>A wire that is never broken for long and never whole for long is found out: what it was broken for is added up.</summary>
-    [Theory]
-    [InlineData(0.02, 0.02)]
-    [InlineData(0.01, 0.03)]
-    [InlineData(0.3, 0.9)]
-    [InlineData(0.49, 0.04)]
-    public void A_loop_that_chatters_is_told_within_2_s(double broken, double whole)
-    {
-        var station = Rested();
-        var until = station.Now.Monotonic + TimeSpan.FromSeconds(2.1);
-        while (station.Now.Monotonic < until)
-        {
-            station.Cut = Inputs.Tamper;
-            station.Pass(broken);
-            station.Cut = Inputs.None;
-            station.Pass(whole);
-        }
-
-        Assert.Equal("tamper loop cut", station.LoopsTold);
-    }
-
-    /// <summary>F3: it must fill neither the journal nor the outbox.</summary>
-    [Fact]
-    public void A_loop_that_breaks_all_day_is_a_few_reports_and_its_contact_works_in_between()
-    {
-        var station = Rested();
-        for (var i = 0; i < 200; i++)
-        {
-            station.Cut = Inputs.Panic;
-            station.Pass(TimeSpan.FromSeconds(0.6), TimeSpan.FromMilliseconds(100));
-            station.Cut = Inputs.None;
-            station.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100));
-        }
-
-        Assert.Equal(2 * Repeats.RaisesMax - 1, station.Reports.Count(report => report.Event is ReportEvent.InputStuck or ReportEvent.InputRestored));
-        Assert.True(station.State.Stands(ReportEvent.InputStuck, "panic loop cut"));
-        station.Press(Inputs.Panic);
-        Assert.Equal(ReportEvent.PanicPressed, station.Last.Event);
-        station.Pass(Repeats.ChatterRest + TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
-        Assert.Equal((ReportEvent.InputRestored, "panic loop cut"), (station.Last.Event, station.Last.Detail));
-    }
-
-    [Fact]
-    public void One_loop_that_chatters_does_not_delay_the_end_of_another()
-    {
-        var station = Rested();
-        for (var i = 0; i < Repeats.RaisesMax; i++)
-            Break(station, Inputs.Panic);
-        Break(station, Inputs.Tamper);
-        station.Pass(1.1);
-        Assert.EndsWith("tamper loop cut, -tamper loop cut", station.LoopsTold, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_cut_wire_that_then_touches_is_told_as_shorted_too_and_both_end_together()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Cut = Inputs.Panic;
         station.Pass(1);
         (station.Cut, station.Shorted) = (Inputs.None, Inputs.Panic);
@@ -290,7 +222,7 @@ public class LoopTests
     [Fact]
     public void A_loop_that_is_cut_and_shorted_by_turns_is_broken()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         for (var i = 0; i < 30; i++)
         {
             (station.Cut, station.Shorted) = i % 2 == 0 ? (Inputs.Test, Inputs.None) : (Inputs.None, Inputs.Test);
@@ -303,7 +235,7 @@ public class LoopTests
     [Fact]
     public void A_loop_that_is_called_both_is_cut()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         (station.Cut, station.Shorted) = (Inputs.Panic, Inputs.Panic);
         station.Pass(1);
         Assert.Equal("panic loop cut", station.LoopsTold);
@@ -323,7 +255,7 @@ public class LoopTests
     [Fact]
     public void Over_a_restart_the_trouble_stands_until_the_loop_was_whole_for_a_second_again()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Cut = Inputs.Panic;
         station.Pass(1);
         station.Restart(TimeSpan.FromSeconds(5));
@@ -340,7 +272,7 @@ public class LoopTests
     [Fact]
     public void A_loop_keeps_the_station_awake_from_its_first_broken_sample_until_it_was_whole_for_a_second()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         Assert.True(station.State.IsQuietAt(station.Now.Monotonic));
         station.Cut = Inputs.Tamper;
         station.Pass(s_step);
@@ -355,7 +287,7 @@ public class LoopTests
     [Fact]
     public void What_stood_before_the_break_stands_on_and_what_changed_behind_it_shows_after_the_repair()
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         station.Held = Inputs.Tamper | Inputs.MainsFail;
         station.Pass(1);
         station.Cut = Inputs.Tamper | Inputs.MainsFail;
@@ -375,7 +307,7 @@ public class LoopTests
     public void For_any_wire_a_break_of_500_ms_is_told_and_a_press_is_only_what_was_seen_through_a_whole_loop() =>
         Gen.Select(Gen.Int[0, 3], Gen.Bool, Gen.Int[1, 120]).Array[1, 40].Sample(pieces =>
         {
-            var station = Rested();
+            var station = StationDriver.Rested();
             var (brokenFor, openSeenFor, openEver) = (0, 0, false);
             foreach (var (wire, open, samples) in pieces)
             {
@@ -393,22 +325,15 @@ public class LoopTests
             }
         }, iter: 300);
 
-    private static StationDriver Rested()
-    {
-        var station = new StationDriver();
-        station.Pass(1);
-        return station;
-    }
-
     /// <summary>A station whose loop was broken and is just being whole again.</summary>
     private static StationDriver Broken(Inputs input)
     {
-        var station = Rested();
+        var station = StationDriver.Rested();
         Break(station, input);
         return station;
     }
 
-    private static void Break(StationDriver station, Inputs input)
+    internal static void Break(StationDriver station, Inputs input)
     {
         station.Pass(1.1);
         station.Cut = input;

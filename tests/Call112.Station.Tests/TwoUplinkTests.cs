@@ -31,6 +31,8 @@ public class TwoUplinkTests
         }
 
         Assert.Equal((LinkVerdict.Up, true), (VerdictOf("lte"), Links.IsFrugal(Of("lte"))));
+        // The modem's ladder sees the same.
+        Assert.Equal(LinkVerdict.Up, _station.State.VerdictOn("lte", s_timing, Now));
         for (var i = 0; i < 10; i++)
         {
             Prove("lan");

@@ -4,8 +4,7 @@ namespace Call112.Center.Book;
 
 /// <summary>
 /// The ways by which one run of a station is heard. Each is judged by its own heartbeats and by the pace that they announce; the station lives as
-/// long as
-/// any message comes by any of them. Not stored: a centre that starts anew learns them within half a minute.
+/// long as any message comes by any of them. Not stored: a centre that starts anew learns them within half a minute.
 /// </summary>
 internal sealed class StationUplinks(BookRules rules)
 {

@@ -70,7 +70,7 @@ public sealed record SmsGatewayOptions
             var at = $"--sms {path}: stations[{i}]";
             if (!Messages.Topics.IsValidName(part?.Id))
                 throw new CenterStartException($"{at}.id: '{part?.Id}' is no station id");
-            if (part.Number is not { Length: >= 7 and <= 16 } number || number[0] != '+' || !number.AsSpan(1).ContainsOnlyDigits())
+            if (part.Number is not { Length: >= 7 and <= 16 } number || number[0] != '+' || number.AsSpan(1).ContainsAnyExceptInRange('0', '9'))
                 throw new CenterStartException($"{at}.number: '{part.Number}' must be a number such as +6281234567890");
             if (part.KeyPath is not { Length: > 0 } keyPath)
                 throw new CenterStartException($"{at}.keyPath: missing");
@@ -82,11 +82,6 @@ public sealed record SmsGatewayOptions
 
         return stations;
     }
-}
-
-internal static class DigitSpans
-{
-    public static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => text.IndexOfAnyExceptInRange('0', '9') < 0;
 }
 
 /// <summary>The file as an operator writes it.</summary>

@@ -4,10 +4,8 @@ namespace Call112.Gateway.Cellular;
 
 /// <summary>
 /// ModemManager through its tool. It alone owns the modem's AT ports: this service never opens a tty (two programs on one AT port break both;
-/// hardware.md
-/// §1.1). Invariants: every call has a deadline and a limit; what fails is logged once, until that call works again; what mmcli prints is believed
-/// only
-/// in the forms of <see cref="MmcliJson"/>. Called from one task only.
+/// hardware.md §1.1). Invariants: every call has a deadline and a limit; what fails is logged once, until that call works again; what mmcli prints is
+/// believed only in the forms of <see cref="MmcliJson"/>. Called from one task only.
 /// </summary>
 internal sealed class Mmcli(CellularOptions options, ToolRunner tools, ILogger log)
 {

@@ -8,10 +8,9 @@ namespace Call112.Gateway.Cellular;
 
 /// <summary>
 /// Looks after the LTE modem: what it is, what it hears, the texts that it brings, and the ladder that brings it back. One task does all of it, one
-/// step
-/// after another, so that ModemManager is never asked two things at once, and no rung cuts off a text that is on its way.
-/// Invariants: nothing here can hold up an alert or end the process; a modem is known by its path of this moment, which changes at every reset (F15).
-/// Not its business: MQTT, the verdict on a link (the core's), positions (gpsd's).
+/// step after another, so that ModemManager is never asked two things at once, and no rung cuts off a text that is on its way. Invariants: nothing
+/// here can hold up an alert or end the process; a modem is known by its path of this moment, which changes at every reset (F15). Not its business:
+/// MQTT, the verdict on a link (the core's), positions (gpsd's).
 /// </summary>
 public sealed class ModemWatch : BackgroundService
 {

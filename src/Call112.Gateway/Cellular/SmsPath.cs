@@ -8,10 +8,9 @@ namespace Call112.Gateway.Cellular;
 
 /// <summary>
 /// The last path (decision 0018): texts from the modem's store to the station, and the answers back. Texts are taken whenever they come, not only
-/// while the
-/// uplinks are down: a dispatch twice is a duplicate, a dispatch never is a death.
-/// Invariants: a text leaves the store only after the journal has what it led to; what is not sealed for this station never reaches the core as a
-/// dispatch; each step of a dispatch is answered at most once in a run, with at most <see cref="TriesMax"/> tries.
+/// while the uplinks are down: a dispatch twice is a duplicate, a dispatch never is a death. Invariants: a text leaves the store only after the
+/// journal has what it led to; what is not sealed for this station never reaches the core as a dispatch; each step of a dispatch is answered at most
+/// once in a run, with at most <see cref="TriesMax"/> tries.
 /// </summary>
 internal sealed class SmsPath(SmsOptions options, Mmcli mmcli, StationLoop station, StationClock clock, ILogger log)
 {

@@ -6,9 +6,8 @@ namespace Call112.Gateway.Messaging;
 
 /// <summary>
 /// One way to the centre: connect, subscribe, talk (<see cref="UplinkSession"/>) until something fails; then wait and begin again.
-/// Invariants: the back-off resets on proof of use only (F8); it is cut short only when the uplink's own interface comes up; while another box
-/// uses this
-/// identity it is long (F20). Not its business: what a message means.
+/// Invariants: the back-off resets on proof of use only (F8); it is cut short only when the uplink's own interface comes up; while another box uses
+/// this identity it is long (F20). Not its business: what a message means.
 /// </summary>
 internal sealed class Uplink
 {

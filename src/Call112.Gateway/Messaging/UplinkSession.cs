@@ -144,8 +144,7 @@ internal sealed class UplinkSession(
 
     /// <summary>
     /// Birth at once; again whenever an alarm, a fault, the clock's state or the number of open alerts changes, when the centre asks, and when the
-    /// will
-    /// of the other uplink's session has said that the station is dead.
+    /// will of the other uplink's session has said that the station is dead.
     /// </summary>
     private async Task HealthAsync(CancellationToken cancel)
     {

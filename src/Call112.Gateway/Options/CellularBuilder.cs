@@ -10,7 +10,8 @@ internal static class CellularBuilder
     /// <summary>Most numbers in <c>sms.allowFrom</c>.</summary>
     private const int AllowedMax = 32;
 
-    public static CellularOptions? Cellular(StationFile.CellularPart? part, List<FieldError> errors)
+    /// <param name="uplinks">Names of the configured uplinks; a modem that carries none is proved by its presence and its network.</param>
+    public static CellularOptions? Cellular(StationFile.CellularPart? part, IReadOnlyList<string> uplinks, List<FieldError> errors)
     {
         if (part is null)
             return null;
@@ -30,6 +31,8 @@ internal static class CellularBuilder
             Ladder = Ladder(part.Ladder ?? new StationFile.LadderPart()),
         };
         errors.AddRange(options.Validate());
+        if (part.Uplink is { } uplink && !uplinks.Contains(uplink))
+            errors.Add(new FieldError("cellular.uplink", $"'{uplink}' is none of uplinks ({string.Join(", ", uplinks)})"));
         return options;
     }
 

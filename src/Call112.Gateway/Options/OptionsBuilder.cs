@@ -28,7 +28,7 @@ internal static class OptionsBuilder
             TrustClock = Clock(file.Clock, board.Profile, errors),
             Gpsd = PositionOptionsBuilder.Gpsd(file.Position, errors),
             Display = Display(file.Display, board.Cabinet, errors),
-            Cellular = CellularBuilder.Cellular(file.Cellular, errors),
+            Cellular = CellularBuilder.Cellular(file.Cellular, [.. uplinks.Select(uplink => uplink.Name)], errors),
             Sms = CellularBuilder.Sms(file.Sms, file.Station?.Id, file.Cellular is not null, folder, errors),
         };
         if (options.JournalPath.Length == 0)

@@ -49,6 +49,7 @@ public sealed class OptionsTests : IDisposable
         { """{"position":{"movedBeyondMetres":59}}""", "position.movedBeyondMetres" },
         { """{"position":{"movedAfterSeconds":3601}}""", "position.movedAfterSeconds" },
         { """{"cellular":{"imei":"12"}}""", "cellular.imei" },
+        { """{"cellular":{"uplink":"lte"}}""", "cellular.uplink" },
         { """{"cellular":{"connection":"--help"}}""", "cellular.connection" },
         { """{"cellular":{"usbPath":"/sys/devices/../../etc"}}""", "cellular.usbPath" },
         { """{"cellular":{"observeSeconds":1}}""", "cellular.observeSeconds" },

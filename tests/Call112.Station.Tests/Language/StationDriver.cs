@@ -148,6 +148,14 @@ internal sealed class StationDriver
         return string.Join(' ', spans.Select(span => FormattableString.Invariant($"{span.From:0.##}-{span.To:0.##}")));
     }
 
+    /// <summary>A station whose contacts and loops have all settled, at rest.</summary>
+    public static StationDriver Rested()
+    {
+        var station = new StationDriver();
+        station.Pass(1);
+        return station;
+    }
+
     /// <summary>A person presses a button and lets go.</summary>
     public void Press(Inputs button, TimeSpan? held = null)
     {

@@ -1,9 +1,8 @@
 namespace Call112.System.Tests.Toolkit;
 
 /// <summary>
-/// A network namespace for one gateway, with two interfaces that lead to this side: eth0 and wwan0, each a pair of virtual cables of its own.
-/// Names and
-/// addresses are the test's own, and everything goes with the namespace. Needs root and iproute2; without them the test is skipped by name.
+/// A network namespace for one gateway, with two interfaces that lead to this side: eth0 and wwan0, each a pair of virtual cables of its own. Names
+/// and addresses are the test's own, and everything goes with the namespace. Needs root and iproute2; without them the test is skipped by name.
 /// </summary>
 public sealed class TwoLinks : IDisposable
 {
