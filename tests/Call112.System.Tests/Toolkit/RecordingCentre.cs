@@ -168,7 +168,14 @@ public sealed class RecordingCentre : IAsyncDisposable
         }
 
         if (message.Topic == Topics.Heartbeat(_stationId))
+        {
             _heartbeatsNs.Enqueue(Wait.MonotonicNs);
+            // As the reference centre does: a receipt may have got lost, for one with a run of the station that was killed.
+            if (SendsReceipts && MessageReader.ReadHeartbeat(payload).Value is { Unreceipted: > 0 } && Account(account => account.Contiguous) is > 0 and var known)
+                await ReceiptAsync(client, known);
+            return;
+        }
+
         if (message.Topic != Topics.Report(_stationId))
             return;
         var parsed = MessageReader.ReadReport(payload);
@@ -186,6 +193,9 @@ public sealed class RecordingCentre : IAsyncDisposable
         });
         // Without a wait for the PUBACK: this runs on the client's receiving path.
         if (SendsReceipts && contiguous > Interlocked.Exchange(ref _receipted, contiguous))
-            await client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Receipt(_stationId), PayloadSegment = MessageWriter.Write(new Receipt(contiguous)) });
+            await ReceiptAsync(client, contiguous);
     }
+
+    private async Task ReceiptAsync(IMqttClient client, long upTo) => await
+        client.PublishAsync(new MqttApplicationMessage { Topic = Topics.Receipt(_stationId), PayloadSegment = MessageWriter.Write(new Receipt(upTo)) });
 }
