@@ -170,9 +170,10 @@ public sealed class RecordingCentre : IAsyncDisposable
         if (message.Topic == Topics.Heartbeat(_stationId))
         {
             _heartbeatsNs.Enqueue(Wait.MonotonicNs);
-            // As the reference centre does: a receipt may have got lost, for one with a run of the station that was killed.
-            if (SendsReceipts && MessageReader.ReadHeartbeat(payload).Value is { Unreceipted: > 0 } && Account(account => account.Contiguous) is > 0 and var known)
-                await ReceiptAsync(client, known);
+            // As the reference centre does: a receipt may have got lost, for one with a run of the station that was killed; and what the station
+            // keeps no more will never come (decision 0012).
+            if (SendsReceipts && MessageReader.ReadHeartbeat(payload).Value is { Unreceipted: > 0 } beat)
+                await ReceiptAsync(client, Account(account => account.Forgo(beat.LastSequence - beat.Unreceipted)));
             return;
         }
 

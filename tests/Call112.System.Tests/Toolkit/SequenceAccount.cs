@@ -26,7 +26,7 @@ public sealed class SequenceAccount
     /// <summary>The same number with another content: the station said two things under one number.</summary>
     public IReadOnlyList<string> Contradictions => _contradictions;
 
-    /// <summary>Everything up to this number is there.</summary>
+    /// <summary>Everything up to this number is there, or will never come.</summary>
     public long Contiguous { get; private set; }
 
     /// <summary>Numbers below the highest that never came.</summary>
@@ -40,6 +40,16 @@ public sealed class SequenceAccount
                     missing.Add(n);
             return missing;
         }
+    }
+
+    /// <summary>The station keeps nothing up to this number: no receipt need wait for it. It stays <see cref="Missing"/>.</summary>
+    /// <returns>The number up to which there is nothing to wait for.</returns>
+    public long Forgo(long upTo)
+    {
+        Contiguous = Math.Max(Contiguous, Math.Min(upTo, Highest));
+        while (_bySequence.ContainsKey(Contiguous + 1))
+            Contiguous++;
+        return Contiguous;
     }
 
     public void Add(Report report)
