@@ -43,10 +43,14 @@ internal static class Buttons
             for (var n = 0; n < stations; n++)
             {
                 started.Add(await Station.StartedAsync(bench, $"presses-{n}"));
-                await FillStockAsync(started[n]);
+                await FillStockAsync(bench, started[n]);
             }
 
+            var firstPress = Wait.MonotonicNs;
             await Task.WhenAll(started.Select(PressAsync));
+            // What a press of 40 ms lives on: the machine's part, the collector's and the sampler's together.
+            findings.Figure(new Figure("longest time between two samples",
+                Math.Round(started.Max(station => bench.Trace.LongestReadGapMs(station.Cabinet.Chip, Cabinet.Responding.Line, firstPress)), 1), "ms"));
         }
         finally
         {
@@ -63,7 +67,7 @@ internal static class Buttons
                 var heldMs = 40 * Math.Pow(50, random.NextDouble());
                 var press = bounce.Presses[random.Next(bounce.Presses.Count)];
                 var release = bounce.Releases[random.Next(bounce.Releases.Count)];
-                await PressOnceAsync(station, findings, $"press {i} of station {n}, {heldMs:0} ms (seed {bench.Seed})", async () =>
+                await PressOnceAsync(bench, station, findings, $"press {i} of station {n}, {heldMs:0} ms (seed {bench.Seed})", async () =>
                 {
                     await Task.Run(() => PlayBounce(station.Cabinet, press));
                     await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(heldMs)));
@@ -205,12 +209,12 @@ internal static class Buttons
 
     private static async Task<int> UnderStormAsync(Bench bench, Findings findings, Station station, Func<CancellationToken, Task<int>> storm)
     {
-        await FillStockAsync(station);
+        await FillStockAsync(bench, station);
         using var stop = new CancellationTokenSource();
         var storming = Task.Run(() => storm(stop.Token));
         for (var i = 0; i < bench.Sizes.StormPresses; i++)
         {
-            await PressOnceAsync(station, findings, $"press {i} in the storm", () => station.PressAsync(Cabinet.Responding, TimeSpan.FromMilliseconds(150)));
+            await PressOnceAsync(bench, station, findings, $"press {i} in the storm", () => station.PressAsync(Cabinet.Responding, TimeSpan.FromMilliseconds(150)));
         }
 
         await stop.CancelAsync();
@@ -220,8 +224,9 @@ internal static class Buttons
         return count;
     }
 
-    private static async Task FillStockAsync(Station station)
+    private static async Task FillStockAsync(Bench bench, Station station)
     {
+        bench.Trace.WatchReads(station.Cabinet.Chip, Cabinet.Responding.Line);
         for (var i = 0; i < Stock; i++)
             await station.AlertAsync();
         await Wait.UntilAsync(() => station.Count(ReportEvent.Received) == Stock, "the alerts are there");
@@ -230,8 +235,9 @@ internal static class Buttons
     }
 
     /// <summary>One press and its rest; then exactly one alert more must be responding. It is cancelled, and another takes its place.</summary>
-    private static async Task PressOnceAsync(Station station, Findings findings, string name, Func<Task> press)
+    private static async Task PressOnceAsync(Bench bench, Station station, Findings findings, string name, Func<Task> press)
     {
+        var began = Wait.MonotonicNs;
         var before = station.Count(ReportEvent.Responding);
         await press();
         await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(RestMs)));
@@ -241,7 +247,8 @@ internal static class Buttons
         }
         catch (TimeoutException)
         {
-            findings.Check(false, $"{name} was missed; {station.LastWords()}");
+            var unseenMs = bench.Trace.LongestReadGapMs(station.Cabinet.Chip, Cabinet.Responding.Line, began);
+            findings.Check(false, $"{name} was missed, nobody looked at the button for up to {unseenMs:0} ms; {station.LastWords()}");
             findings.Done();
             return;
         }
