@@ -1,5 +1,4 @@
 using Call112.Gateway.Board;
-using Call112.Gateway.Tests.World;
 
 namespace Call112.Gateway.Tests.Board;
 
