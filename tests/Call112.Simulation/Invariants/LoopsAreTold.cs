@@ -1,3 +1,4 @@
+using Call112.Gateway;
 using Call112.Messages;
 using Call112.Simulation.City;
 using Call112.Station;
@@ -12,8 +13,8 @@ internal sealed class LoopsAreTold(SimulatedCity city) : Invariant(city)
 {
     public static readonly TimeSpan Within = TimeSpan.FromSeconds(2);
 
-    /// <summary>Less than the core's settling time, by what one sample may be late.</summary>
-    private static readonly TimeSpan s_seenWhole = TimeSpan.FromMilliseconds(25);
+    /// <summary>Less than the time in which a press settles, by what one sample may be late.</summary>
+    private static readonly TimeSpan s_seenWhole = new StationTiming().Settle - StationLoop.TickEvery;
 
     /// <summary>A trouble that chatters ends after this much rest; and a tick or two.</summary>
     private static readonly TimeSpan s_endsWithin = Repeats.ChatterRest + TimeSpan.FromSeconds(3);
