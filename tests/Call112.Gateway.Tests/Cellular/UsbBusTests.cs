@@ -10,12 +10,12 @@ public sealed class UsbBusTests : IDisposable
     public UsbBusTests()
     {
         Directory.CreateDirectory(Device);
-        File.WriteAllText(Attribute, "1");
+        File.WriteAllText(Authorized, "1");
     }
 
     private string Device => Path.Combine(_folder.FullName, "3-1");
 
-    private string Attribute => Path.Combine(Device, "authorized");
+    private string Authorized => Path.Combine(Device, "authorized");
 
     private UsbBus NewRun() => UsbBus.Beside(Path.Combine(_folder.FullName, "journal.db"));
 
@@ -29,15 +29,15 @@ public sealed class UsbBusTests : IDisposable
     public async Task A_device_that_a_killed_run_has_left_off_its_bus_is_put_back_by_the_next_run()
     {
         Assert.Null(await NewRun().TakeOffAsync(Device));
-        Assert.Equal("0", File.ReadAllText(Attribute));
+        Assert.Equal("0", File.ReadAllText(Authorized));
 
         Assert.Null(await NewRun().PutBackAsync());
-        Assert.Equal("1", File.ReadAllText(Attribute));
+        Assert.Equal("1", File.ReadAllText(Authorized));
 
         // Once is enough: who takes it off afterwards has a reason.
-        File.WriteAllText(Attribute, "0");
+        File.WriteAllText(Authorized, "0");
         Assert.Null(await NewRun().PutBackAsync());
-        Assert.Equal("0", File.ReadAllText(Attribute));
+        Assert.Equal("0", File.ReadAllText(Authorized));
     }
 
     [Fact]
