@@ -52,7 +52,6 @@ internal sealed class SimulatedGpsd
     private Life? _life;
     private double _awayM, _goalM;
     private TimeSpan _movedAt;
-    private TimeSpan _jumpedUntil;
     private int _number;
 
     public SimulatedGpsd(Schedule schedule, Random dice, GeoPoint surveyed)
@@ -70,10 +69,8 @@ internal sealed class SimulatedGpsd
     /// <summary>When a lie last began or ended.</summary>
     public TimeSpan LieChangedAt { get; private set; } = -TimeSpan.FromHours(1);
 
-    /// <summary>When the receiver last began to jump; and until when it did, or does.</summary>
+    /// <summary>When the receiver last began to jump; never, at first.</summary>
     public TimeSpan JumpsFrom { get; private set; } = TimeSpan.MaxValue;
-
-    public TimeSpan JumpsUntil => Lie == GnssLie.Jumps ? TimeSpan.MaxValue : _jumpedUntil;
 
     /// <summary>How far the box really is from its post, m.</summary>
     public double AwayM
@@ -107,8 +104,6 @@ internal sealed class SimulatedGpsd
     public void Repair()
     {
         _number++;
-        if (Lie == GnssLie.Jumps)
-            _jumpedUntil = _schedule.Now;
         (Lie, LieChangedAt) = (GnssLie.None, _schedule.Now);
     }
 

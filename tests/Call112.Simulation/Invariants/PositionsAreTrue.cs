@@ -19,6 +19,8 @@ internal sealed class PositionsAreTrue(SimulatedCity city) : Invariant(city)
     private static readonly TimeSpan s_believedWithin = TimeSpan.FromSeconds(30);
 
 
+    private readonly Dictionary<StationNode, Watched> _watched = [];
+
     public override string Name => "positions are true";
 
     public override void Watch()
@@ -26,7 +28,7 @@ internal sealed class PositionsAreTrue(SimulatedCity city) : Invariant(city)
         foreach (var station in City.Stations)
             if (station.Gpsd is { } gpsd)
             {
-                var watched = new Watched();
+                var watched = _watched[station] = new Watched();
                 station.Started += () => watched.Begin(City.Schedule.Now);
                 station.Ticked += () => Look(station, gpsd, watched);
                 station.ReportsReady += () => Read(station, watched);
@@ -37,23 +39,18 @@ internal sealed class PositionsAreTrue(SimulatedCity city) : Invariant(city)
 
     private void Taken(Telemetry telemetry)
     {
-        if (City.Find(telemetry.StationId) is not { Gpsd: { } gpsd } station)
+        // What an earlier run has told may come late.
+        if (City.Find(telemetry.StationId) is not { Gpsd: { } gpsd } station || telemetry.BootId != station.Loop?.BootId)
             return;
         if (station.Options.Position.Surveyed is { } post)
         {
             if (telemetry.Latitude != post.Latitude || telemetry.Longitude != post.Longitude)
                 Break($"the surveyed post {station.Id} tells {telemetry.Latitude} {telemetry.Longitude}, source {telemetry.PositionSource}");
         }
-        else if (!StartedAmongJumps(station, gpsd) && telemetry is { Latitude: { } latitude, Longitude: { } longitude }
+        else if (!_watched[station].IsMisled && telemetry is { Latitude: { } latitude, Longitude: { } longitude }
             && IsFalse(gpsd, new GeoPoint(latitude, longitude)))
             Break($"{station.Id} tells that it is at {latitude} {longitude}, and has never been there");
     }
-
-    /// <summary>
-    /// A run that begins while a receiver jumps may take the wrong one of two places for its first (decision 0016): nothing is promised of it.
-    /// </summary>
-    private static bool StartedAmongJumps(StationNode station, SimulatedGpsd gpsd) =>
-        station.StartedAt >= gpsd.JumpsFrom && station.StartedAt <= gpsd.JumpsUntil;
 
     /// <summary>Farther from the line between the post and where it was carried than a receiver can be wrong.</summary>
     private static bool IsFalse(SimulatedGpsd gpsd, GeoPoint told) =>
@@ -64,9 +61,13 @@ internal sealed class PositionsAreTrue(SimulatedCity city) : Invariant(city)
         if (station.Loop?.State is not { } state)
             return;
         var (now, options) = (City.Schedule.Now, station.Options.Position);
+        // Without a fresh belief of its own a run may take the wrong one of two places for the right one (decision 0016): nothing is promised of it.
+        watched.IsMisled |= gpsd.Lie == GnssLie.Jumps && (watched.HonestAt is not { } honest || gpsd.JumpsFrom - honest > s_believedWithin);
         if (state.Senses.Gnss.Filter.LastBelieved is { } fix && fix.At != watched.FixAt)
         {
             watched.FixAt = fix.At;
+            if (gpsd.Lie != GnssLie.Jumps)
+                watched.HonestAt = now;
             // Whatever the station's own clock shows: a week counter that came round is 19 years beside.
             if (!options.Rules.IsYear(fix.Time.Year, station.Wall.True.Year))
                 Break($"{station.Id} believes a fix of the year {fix.Time.Year}");
@@ -94,7 +95,7 @@ internal sealed class PositionsAreTrue(SimulatedCity city) : Invariant(city)
             if (options.Surveyed is null)
                 Break($"{station.Id}, which nobody has surveyed, says that it was moved: {report.Detail}");
             var away = City.Schedule.Now - (watched.AwaySince ?? City.Schedule.Now);
-            if (away < options.MovedAfter && !StartedAmongJumps(station, station.Gpsd!))
+            if (away < options.MovedAfter && !watched.IsMisled)
                 Break($"{station.Id} says that it was moved ({report.Detail}), and was away for {away.TotalSeconds:0} s");
         }
     }
@@ -115,9 +116,16 @@ internal sealed class PositionsAreTrue(SimulatedCity city) : Invariant(city)
         /// <summary>Since when an honest receiver must.</summary>
         public TimeSpan? SurelyAwaySince { get; set; }
 
+        /// <summary>When this run last believed an honest fix.</summary>
+        public TimeSpan? HonestAt { get; set; }
+
+        /// <summary>It may have begun with a lie.</summary>
+        public bool IsMisled { get; set; }
+
         /// <summary>It was told in this run.</summary>
         public bool IsTold { get; set; }
 
-        public void Begin(TimeSpan now) => (Read, StartedAt, AwaySince, SurelyAwaySince, IsTold) = (0, now, null, null, false);
+        public void Begin(TimeSpan now) =>
+            (Read, StartedAt, AwaySince, SurelyAwaySince, HonestAt, IsMisled, IsTold) = (0, now, null, null, null, false, false);
     }
 }
