@@ -64,15 +64,16 @@ internal sealed class LineTrace : IDisposable
         }
     }
 
-    /// <summary>The longest time in which nobody looked at a watched line, ms; the time until its first read does not count.</summary>
-    public double LongestReadGapMs(SimulatedChip chip, int line, long fromNs)
+    /// <summary>The longest time between two reads of a watched line, ms, of those gaps that ended between two moments.</summary>
+    public double LongestReadGapMs(SimulatedChip chip, int line, long fromNs, long toNs)
     {
         var longestNs = 0L;
         lock (_lock)
         {
             var reads = _reads[chip.FirstNumber + line];
             for (var i = reads.Count - 1; i > 0 && reads[i] >= fromNs; i--)
-                longestNs = Math.Max(longestNs, reads[i] - reads[i - 1]);
+                if (reads[i] <= toNs)
+                    longestNs = Math.Max(longestNs, reads[i] - reads[i - 1]);
         }
 
         return longestNs / 1e6;
