@@ -12,7 +12,7 @@ internal static class Replay
         var end = Tell(plan);
         if (end.Breach is not { } breach)
         {
-            Console.WriteLine($"seed {seed}: {plan.Kinds.Count} stations, {end.Lasted}, {end.Dispatches} dispatches, {end.Reports} reports: every promise held");
+            Console.WriteLine($"seed {seed}: {plan.Posts.Count} stations, {end.Lasted}, {end.Dispatches} dispatches, {end.Reports} reports: every promise held");
             return 0;
         }
 

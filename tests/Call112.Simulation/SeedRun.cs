@@ -47,7 +47,7 @@ internal static class SeedRun
         new CampaignPart("simulation", "The seeded city")
         {
             Failures = [.. broken.OrderBy(pair => pair.Key).Select(pair => $"seed {pair.Key}: {pair.Value.Breach}")],
-            Covers = ["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F12", "F14", "F17", "F20"],
+            Covers = ["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F12", "F14", "F15", "F17", "F20", "F21"],
             Figures =
             [
                 new("seeds", count), new("seeds broken", broken.Count, "", AtMost: 0), new("simulated time", days, "days"), new("things that happened", happenings),

@@ -7,7 +7,7 @@ namespace Call112.Gateway.Cellular;
 /// hardware.md §1.1). Invariants: every call has a deadline and a limit; what fails is logged once, until that call works again; what mmcli prints is
 /// believed only in the forms of <see cref="MmcliJson"/>. Called from one task only.
 /// </summary>
-internal sealed class Mmcli(CellularOptions options, ToolRunner tools, ILogger log)
+internal sealed class Mmcli(CellularOptions options, ITools tools, ILogger log)
 {
     /// <summary>Modems and messages of one list that are looked at.</summary>
     private const int ListMax = 32;

@@ -30,6 +30,7 @@ public sealed class ModemWatch : BackgroundService
     private readonly ILogger _log;
     private readonly Mmcli _mmcli;
     private readonly ModemLines? _lines;
+    private readonly IUsbBus _bus;
     private readonly SmsPath? _sms;
     private ModemFacts? _modem;
     private SignalFacts _signal = SignalFacts.None;
@@ -46,13 +47,23 @@ public sealed class ModemWatch : BackgroundService
 
     /// <param name="seat">Where the HAT's lines are.</param>
     /// <param name="tools">Runs mmcli and the others.</param>
-    internal ModemWatch(GatewayOptions options, StationLoop station, StationClock clock, ILogger log, BoardSeat seat, ToolRunner tools, string sysRoot = "/sys/devices/")
+    /// <param name="bus">Where the modem hangs; this machine's buses when null.</param>
+    internal ModemWatch(
+        GatewayOptions options,
+        StationLoop station,
+        StationClock clock,
+        ILogger log,
+        BoardSeat seat,
+        ITools tools,
+        string sysRoot = "/sys/devices/",
+        IUsbBus? bus = null)
     {
         _options = options.Cellular ?? throw new ArgumentException("no section cellular", nameof(options));
         (_stationOptions, _station, _clock, _log) = (options.Station, station, clock, log);
         _mmcli = new Mmcli(_options, tools, log);
         _lines = options.Board.Cabinet is { } cabinet ? new ModemLines(cabinet, seat) : null;
-        Rungs = new Rungs(_options, _mmcli, tools, _lines, clock.Time) { SysRoot = sysRoot };
+        _bus = bus ?? UsbBus.Beside(options.JournalPath);
+        Rungs = new Rungs(_options, _mmcli, tools, _lines, _bus, clock.Time) { SysRoot = sysRoot };
         _sms = options.Sms is { } sms ? new SmsPath(sms, _mmcli, station, clock, log) : null;
     }
 
@@ -70,12 +81,18 @@ public sealed class ModemWatch : BackgroundService
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>The keeper's life, in the caller's context.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         try
         {
             await _station.Armed.WaitAsync(stoppingToken);
             TellMissing();
+            // A run that was killed in the midst of that rung has left the modem off its bus, where nothing shows it any more.
+            if (await _bus.PutBackAsync() is { } failure)
+                _log.LogWarning(LogEvents.RungFailed, "The modem could not be put back on its bus: {Failure}", failure);
             while (true)
             {
                 await GuardedCycleAsync(stoppingToken);
@@ -171,9 +188,8 @@ public sealed class ModemWatch : BackgroundService
     {
         var skipped = take.Skipped.Count == 0 ? "" : $"; passed over: {string.Join(' ', take.Skipped)}";
         _log.LogWarning(LogEvents.RungTaken, "Recovery of the modem, {Rung}: {Reason}{Skipped}.", take.Rung, take.Reason, skipped);
-        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _station.PostAsync(new StationInput.ModemRungTaken(take.Rung, take.Reason + skipped), () => stored.TrySetResult());
-        var failure = take.Rung == ModemRung.PiReboot ? await ForbiddenAsync(stored.Task, cancel) : null;
+        var stored = await _station.PostJournaledAsync(new StationInput.ModemRungTaken(take.Rung, take.Reason + skipped));
+        var failure = take.Rung == ModemRung.PiReboot ? await ForbiddenAsync(stored, cancel) : null;
         failure ??= await Rungs.DoAsync(take.Rung, _modem?.Path, cancel);
         if (failure is null)
             _log.LogInformation(LogEvents.RungDone, "{Rung} was done; only proof of the link counts.", take.Rung);

@@ -9,7 +9,7 @@ namespace Call112.Gateway.Cellular;
 /// Does what the ladder decides (decision 0017). Every action ends by itself: tools have deadlines, pulses have lengths.
 /// Not its business: when a rung is due, and whether it helped.
 /// </summary>
-internal sealed class Rungs(CellularOptions options, Mmcli mmcli, ToolRunner tools, ModemLines? lines, TimeProvider time)
+internal sealed class Rungs(CellularOptions options, Mmcli mmcli, ITools tools, ModemLines? lines, IUsbBus bus, TimeProvider time)
 {
     /// <summary>How long NetworkManager may take to connect, s; its own limit is below the tool's.</summary>
     private const int ConnectSeconds = 45;
@@ -98,10 +98,9 @@ internal sealed class Rungs(CellularOptions options, Mmcli mmcli, ToolRunner too
     {
         if (_device is not { } device)
             return "the modem's place on the bus is not known; set cellular.usbPath";
-        var authorized = Path.Combine(device, "authorized");
-        if (!File.Exists(authorized))
-            return $"no file '{authorized}'";
-        await File.WriteAllTextAsync(authorized, "0", cancel);
+        var failure = await bus.TakeOffAsync(device);
+        if (failure is not null)
+            return failure;
         try
         {
             await Task.Delay(s_offBus, time, cancel);
@@ -109,10 +108,10 @@ internal sealed class Rungs(CellularOptions options, Mmcli mmcli, ToolRunner too
         finally
         {
             // A service that stops now must not leave the modem off the bus.
-            await File.WriteAllTextAsync(authorized, "1", CancellationToken.None);
+            failure = await bus.PutBackAsync();
         }
 
-        return null;
+        return failure;
     }
 
     private async Task<string?> PressPowerKeyAsync(CancellationToken cancel)

@@ -72,9 +72,7 @@ internal sealed class SmsPath(SmsOptions options, Mmcli mmcli, StationLoop stati
         {
             if (_posted.Count >= PostedMax)
                 return false;
-            var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _posted[text] = journaled = stored.Task;
-            await station.PostAsync(InputOf(sms.Number, text), () => stored.TrySetResult());
+            _posted[text] = journaled = await station.PostJournaledAsync(InputOf(sms.Number, text));
             await Task.WhenAny(journaled, Task.Delay(s_journalWithin, clock.Time, cancel));
         }
 

@@ -36,11 +36,22 @@ internal sealed record ToolResult(ToolEnd End, int ExitCode, string Output, stri
 }
 
 /// <summary>
+/// Other programs, as the modem's keeper sees them. Two implementations: processes (<see cref="ToolRunner"/>) and, in the simulation, a modem in
+/// memory.
+/// </summary>
+internal interface ITools
+{
+    /// <summary>Runs a program to its end, or to its deadline.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up; nothing of the program is left.</exception>
+    Task<ToolResult> RunAsync(string file, IReadOnlyList<string> arguments, TimeSpan deadline, CancellationToken cancel);
+}
+
+/// <summary>
 /// Runs another program within bounds: of time, of output, of what is believed. One at a time is the caller's business.
 /// Invariants: when a run returns, the program has ended or was killed with its children, by its process id; nothing is read beyond the limits;
 /// no run throws but for the caller's own cancellation. The deadline is real time, as the other program's is.
 /// </summary>
-internal sealed class ToolRunner(TimeProvider time)
+internal sealed class ToolRunner(TimeProvider time) : ITools
 {
     /// <summary>Most output that is read, bytes; <c>mmcli -J</c> writes some kilobytes.</summary>
     public const int OutputBytesMax = 256 * 1024;

@@ -54,12 +54,7 @@ public sealed class Uplinks : BackgroundService
                 route.Review();
         };
         if (interfaces is not null)
-            interfaces.CameUp += name =>
-            {
-                foreach (var uplink in _all)
-                    if (uplink.Interface is null || uplink.Interface == name)
-                        uplink.Calls.Wake.Set();
-            };
+            interfaces.CameUp += InterfaceCameUp;
     }
 
     /// <summary>Completes when the station has been subscribed by one uplink for the first time.</summary>
@@ -72,6 +67,14 @@ public sealed class Uplinks : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>An interface has come up: the uplinks that may use it try at once (F8). Any thread; returns at once.</summary>
+    internal void InterfaceCameUp(string name)
+    {
+        foreach (var uplink in _all)
+            if (uplink.Interface is null || uplink.Interface == name)
+                uplink.Calls.Wake.Set();
+    }
 
     /// <summary>The uplinks' life, in the caller's context.</summary>
     internal async Task RunAsync(CancellationToken stoppingToken)

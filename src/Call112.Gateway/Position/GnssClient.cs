@@ -142,10 +142,11 @@ public sealed class GnssClient : BackgroundService
         }
         finally
         {
-            await ended.CancelAsync();
+            // Here and not on a thread of the pool: whoever turns this client by hand has one thread.
+            ended.Cancel();
             // The stream must not be disposed under a read.
             if (reading is not null)
-                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

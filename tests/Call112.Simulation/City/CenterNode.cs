@@ -41,16 +41,16 @@ internal sealed class CenterNode
     private readonly Random _dice;
     private readonly Line _line;
     private readonly WallClock _wall;
-    private readonly BookRules _rules = new();
+    private readonly BookRules _rules;
     private readonly string _bootId = "center";
     private Life? _life;
     private Connection? _connection;
     private Dictionary<int, Action> _taken = [];
     private DispatchBook? _book;
 
-    public CenterNode(Schedule schedule, SimulatedBroker broker, Random dice)
+    public CenterNode(Schedule schedule, SimulatedBroker broker, Random dice, BookRules rules)
     {
-        (_schedule, _broker, _dice) = (schedule, broker, dice);
+        (_schedule, _broker, _dice, _rules) = (schedule, broker, dice, rules);
         _line = new Line(schedule, dice);
         _wall = new WallClock(schedule);
     }
@@ -71,6 +71,15 @@ internal sealed class CenterNode
 
     /// <summary>An effect that has happened: rows committed, messages handed to the broker.</summary>
     public event Action<BookEffect>? Happened;
+
+    /// <summary>Takes a text over, as the city's SMS gateway does.</summary>
+    public Action<SendSms>? SmsGiven { get; set; }
+
+    /// <summary>A heartbeat that the book has taken.</summary>
+    public event Action<Heartbeat>? HeartbeatTaken;
+
+    /// <summary>Measurements that the book has taken.</summary>
+    public event Action<Telemetry>? TelemetryTaken;
 
     /// <summary>Raised when it died of <see cref="Break"/>.</summary>
     public Action? Broke { get; set; }
@@ -147,7 +156,13 @@ internal sealed class CenterNode
         if (!Topics.TryParse(message.Topic, out var topic) || Read(topic, message) is not { } input)
             acknowledge?.Invoke();
         else
+        {
             Process(life, input, acknowledge, null);
+            if (input is HeartbeatReceived { Heartbeat: var beat })
+                HeartbeatTaken?.Invoke(beat);
+            else if (input is TelemetryReceived { Telemetry: var telemetry })
+                TelemetryTaken?.Invoke(telemetry);
+        }
     }
 
     /// <summary>One input, one transaction: decide, commit, send, acknowledge, answer. After each of them the centre may be dead.</summary>
@@ -210,6 +225,9 @@ internal sealed class CenterNode
                 break;
             case PublishHeartbeat publish:
                 Send(new Publication(Topics.CenterHeartbeat, MessageWriter.Write(new CenterHeartbeat(publish.SentAt, _bootId, publish.Number)), false), null);
+                break;
+            case SendSms send:
+                SmsGiven?.Invoke(send);
                 break;
             default:
                 return;

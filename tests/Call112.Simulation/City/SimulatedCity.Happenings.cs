@@ -1,7 +1,6 @@
 using Call112.Center.Book;
 using Call112.Messages;
 using Call112.Simulation.Disk;
-using Call112.Simulation.Net;
 using Call112.Simulation.Plan;
 using Call112.Station;
 
@@ -26,8 +25,14 @@ internal sealed partial class SimulatedCity
             case <= Kind.Mains:
                 AtTheCabinet(happening.Kind, station, over, dice);
                 break;
-            case <= Kind.Reset:
-                OnTheLine(happening.Kind, station, over, dice);
+            case <= Kind.CutOff:
+                OnTheLines(happening.Kind, station, over, dice);
+                break;
+            case <= Kind.SmsReplayed:
+                ToTheModem(happening.Kind, station, over, dice);
+                break;
+            case <= Kind.BoxCarriedAway:
+                ToTheReceiver(happening.Kind, station.Gpsd!, over, dice);
                 break;
             case <= Kind.QueueShrinks:
                 AtTheBroker(happening.Kind, station, over, dice);
@@ -60,12 +65,16 @@ internal sealed partial class SimulatedCity
     {
         Broker.Noise = default;
         Broker.QueueLimit = 1_000;
+        Broker.Mend();
+        SmsNet.SetNoise(default);
         Center.Break = CenterBreak.None;
         Center.Start();
         foreach (var station in Stations)
         {
-            station.Line.Refuses = false;
-            station.Line.Set(upBlocked: false, downBlocked: false);
+            foreach (var way in station.Ways)
+                MendLine(station, way);
+            station.Modem?.Repair();
+            station.Gpsd?.Repair();
             station.Disk.Repair();
             station.DiskTakes = TimeSpan.FromMilliseconds(4);
             station.Wall.Error = TimeSpan.Zero;
@@ -147,41 +156,12 @@ internal sealed partial class SimulatedCity
         Schedule.After(held, () => station.Cabinet.Move(input, active: false));
     }
 
-    private void OnTheLine(Kind kind, StationNode station, TimeSpan over, Random dice)
-    {
-        switch (kind)
-        {
-            case Kind.Noise:
-                Broker.Noise = new Noise(Rate(0.3), Rate(0.3), Rate(0.3), Rate(0.1));
-                Schedule.After(over, () => Broker.Noise = default);
-                break;
-            case Kind.Reset:
-                station.Connection?.Reset();
-                break;
-            case Kind.Unreachable:
-                station.Line.Refuses = true;
-                station.Line.Set(upBlocked: true, downBlocked: true);
-                Schedule.After(over, () =>
-                {
-                    station.Line.Refuses = false;
-                    station.Line.Set(upBlocked: false, downBlocked: false);
-                });
-                break;
-            default:
-                station.Line.Set(kind is Kind.HalfOpen or Kind.UpBlocked, kind is Kind.HalfOpen or Kind.DownBlocked);
-                Schedule.After(over, () => station.Line.Set(upBlocked: false, downBlocked: false));
-                break;
-        }
-
-        double Rate(double most) => dice.Next(2) == 0 ? 0 : most * dice.NextDouble();
-    }
-
     private void AtTheBroker(Kind kind, StationNode station, TimeSpan over, Random dice)
     {
         switch (kind)
         {
             case Kind.SessionLost:
-                Broker.Forget(station.ClientId);
+                Broker.Forget(WayOf(station, dice).ClientId);
                 break;
             case Kind.QueueShrinks:
                 Broker.QueueLimit = 1 + dice.Next(5);

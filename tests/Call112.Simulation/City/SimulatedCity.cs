@@ -1,4 +1,6 @@
 using System.Globalization;
+using Call112.Center.Book;
+using Call112.Simulation.Cellular;
 using Call112.Simulation.Invariants;
 using Call112.Simulation.Net;
 using Call112.Simulation.Plan;
@@ -38,17 +40,22 @@ internal sealed partial class SimulatedCity : IDisposable
         (_plan, _trace) = (plan, trace);
         var dice = new Random(plan.Seed ^ 0x5117);
         Broker = new SimulatedBroker(Schedule, new Random(dice.Next()));
-        Center = new CenterNode(Schedule, Broker, new Random(dice.Next()));
-        for (var i = 0; i < plan.Kinds.Count; i++)
-            Stations.Add(NewStation($"pos-{i}", i, new Random(dice.Next()), $"{_name}-{i}"));
+        SmsNet = new SmsNet(Schedule, new Random(dice.Next()));
+        var withSms = Enumerable.Range(0, plan.Posts.Count).Where(i => plan.Posts[i].Modem is { HasSms: true }).Select(NameOf).ToHashSet();
+        Center = new CenterNode(Schedule, Broker, new Random(dice.Next()), new BookRules { SmsStations = withSms });
+        for (var i = 0; i < plan.Posts.Count; i++)
+            Stations.Add(NewStation(NameOf(i), i, new Random(dice.Next()), $"{_name}-{i}"));
         foreach (var station in Stations)
             _marks[station.Id] = new StationMarks();
         _invariants =
         [
             new HeardInTime(this), new SilentAfterEnd(this), new CommitBeforePubAck(this), new ReceiptsCoverStored(this), new ConnectsInMeasure(this),
             new OutputsFollowState(this), new SirenLimited(this), new PressesCount(this), new ServiceLives(this), new RestAgrees(this),
-            new OutputsReadBack(this), new LoopsAreTold(this),
+            new OutputsReadBack(this), new LoopsAreTold(this), new SoundsOnce(this),
+            new ReportsInOrder(this), new ReportsArrive(this), new VerdictsHaveEvidence(this), new InterfaceWakes(this),
+            new ModemIsMended(this), new SmsIsHeard(this), new OnlyTrueSounds(this), new SmsCountsOnce(this), new PositionsAreTrue(this),
         ];
+        ConnectSms();
         Center.Happened += effect => Truth.Take(effect, Schedule.Now);
         foreach (var invariant in _invariants)
             invariant.Watch();
@@ -62,9 +69,14 @@ internal sealed partial class SimulatedCity : IDisposable
 
     public CenterNode Center { get; }
 
+    public SmsNet SmsNet { get; }
+
     public List<StationNode> Stations { get; } = [];
 
     public Truth Truth { get; } = new();
+
+    /// <summary>The interface of one of a station's ways has come up.</summary>
+    public event Action<StationNode, StationWay>? CameUp;
 
     /// <summary>A finger comes down on TERIMA, and for how long.</summary>
     public event Action<StationNode, TimeSpan>? Pressed;
@@ -75,9 +87,13 @@ internal sealed partial class SimulatedCity : IDisposable
 
     /// <summary>Nothing stands between the centre and this station's relays.</summary>
     public bool IsReachable(StationNode station) =>
-        station.IsUp && !station.Cabinet.IsSilent && station.Cabinet is { StuckOff: Outputs.None, StuckOn: Outputs.None, IsCardGone: false } && station.Line.IsWhole
-        && station.Connection is { IsWhole: true } && Broker is { IsUp: true, Noise.IsQuiet: true } && Broker.QueueLimit > 10
-        && Broker.WaitingFor(station.ClientId) < 10 && Center.IsConnected;
+        station.IsUp && !station.Cabinet.IsSilent && station.Cabinet is { StuckOff: Outputs.None, StuckOn: Outputs.None, IsCardGone: false }
+        && Broker is { IsUp: true, Noise.IsQuiet: true } && Broker.QueueLimit > 10 && Center.IsConnected
+        && station.Ways.Any(way => IsOpen(station, way));
+
+    /// <summary>Nothing stands between the broker and one uplink of a station.</summary>
+    public bool IsOpen(StationNode station, StationWay way) =>
+        way.Line.IsWhole && station.ConnectionOf(way) is { IsWhole: true } && Broker.IsBridged(way.ClientId) && Broker.WaitingFor(way.ClientId) < 10;
 
     public void Broken(Breach breach) => _breach ??= breach;
 
@@ -132,10 +148,13 @@ internal sealed partial class SimulatedCity : IDisposable
 
     private StationNode NewStation(string id, int index, Random dice, string disk)
     {
-        var kind = (StationKind)_plan.Kinds[index];
         string[] groups = index % 2 == 0 ? ["genap"] : ["ganjil"];
-        return new StationNode(id, kind, groups, Schedule, Broker, dice, disk);
+        var station = new StationNode(id, _plan.Posts[index], groups, Schedule, Broker, dice, disk);
+        ConnectModem(station);
+        return station;
     }
+
+    private static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"pos-{index}");
 
     private void TraceAll()
     {
@@ -157,6 +176,14 @@ internal sealed partial class SimulatedCity : IDisposable
             station.Started += () => read = Math.Min(read, station.Loop?.State.LastSequence ?? 0);
         }
 
+        foreach (var station in Stations)
+        {
+            foreach (var way in station.Ways)
+                way.Attempted += () => Say($"{station.Id} tries {way.Name}");
+            station.Modem?.Used += rung => Say($"{station.Id} modem: {rung}, {station.Modem.Trouble}");
+        }
+
+        SmsNet.Answered += (id, text) => Say($"{id} sends {text}");
         Center.Happened += effect => Say($"centre {effect}");
         Broker.Confirmed += (client, message) => Say($"PUBACK of {client} for {message.Topic}");
     }

@@ -16,7 +16,8 @@ internal sealed class CommitBeforePubAck(SimulatedCity city) : Invariant(city)
 
     private void Confirmed(string clientId, Publication message)
     {
-        if (City.Stations.Find(station => station.ClientId == clientId) is not { } station || !Topics.TryParse(message.Topic, out var topic)
+        if (City.Stations.Find(station => station.Ways.Any(way => way.ClientId == clientId)) is not { } station
+            || !Topics.TryParse(message.Topic, out var topic)
             || topic.Kind is not (TopicKind.StationDispatch or TopicKind.GroupDispatch))
             return;
         // While the disk fails, the rule is another: what waits for it is bounded, so that the next dispatch still comes in (F3).

@@ -2,7 +2,7 @@ using Call112.Simulation.City;
 
 namespace Call112.Simulation.Invariants;
 
-/// <summary>At most <see cref="PerMinuteMax"/> attempts to connect in any minute of one run of the process (F8).</summary>
+/// <summary>At most <see cref="PerMinuteMax"/> attempts to connect by one uplink in any minute of one run of the process (F8).</summary>
 internal sealed class ConnectsInMeasure(SimulatedCity city) : Invariant(city)
 {
     /// <summary>
@@ -16,18 +16,21 @@ internal sealed class ConnectsInMeasure(SimulatedCity city) : Invariant(city)
     public override void Watch()
     {
         foreach (var station in City.Stations)
-        {
-            var attempts = new Queue<TimeSpan>();
-            station.Started += attempts.Clear;
-            station.Attempted += () =>
+            foreach (var way in station.Ways)
             {
-                var now = City.Schedule.Now;
-                attempts.Enqueue(now);
-                while (now - attempts.Peek() > TimeSpan.FromMinutes(1))
-                    attempts.Dequeue();
-                if (attempts.Count > PerMinuteMax)
-                    Break($"{station.Id} has tried to connect {attempts.Count} times within a minute");
-            };
-        }
+                var attempts = new Queue<TimeSpan>();
+                station.Started += attempts.Clear;
+                way.Attempted += () => Count(station, way, attempts);
+            }
+    }
+
+    private void Count(StationNode station, StationWay way, Queue<TimeSpan> attempts)
+    {
+        var now = City.Schedule.Now;
+        attempts.Enqueue(now);
+        while (now - attempts.Peek() > TimeSpan.FromMinutes(1))
+            attempts.Dequeue();
+        if (attempts.Count > PerMinuteMax)
+            Break($"{station.Id} has tried to connect by {way.Name} {attempts.Count} times within a minute");
     }
 }

@@ -9,24 +9,42 @@ namespace Call112.Simulation.Net;
 internal sealed class Line(Schedule schedule, Random dice)
 {
     private readonly List<Pipe> _pipes = [];
+    private bool _upBlocked, _downBlocked, _refuses, _hasNetwork = true;
 
-    public bool UpBlocked { get; private set; }
+    public bool UpBlocked => _upBlocked || IsOff;
 
-    public bool DownBlocked { get; private set; }
+    public bool DownBlocked => _downBlocked || IsOff;
 
     /// <summary>Connecting is refused at once, as by a modem without a network.</summary>
-    public bool Refuses { get; set; }
+    public bool Refuses => _refuses || IsOff || !HasListener;
+
+    /// <summary>The network interface under it is there.</summary>
+    public bool HasInterface { get; private set; } = true;
+
+    /// <summary>The broker at its end is there.</summary>
+    public bool HasListener { get; set; } = true;
 
     public bool IsWhole => !UpBlocked && !DownBlocked && !Refuses;
 
+    /// <summary>Since when it is whole, or not.</summary>
+    public TimeSpan ChangedAt { get; private set; }
+
+    private bool IsOff => !HasInterface || !_hasNetwork;
+
     public TimeSpan Latency() => TimeSpan.FromMilliseconds(1 + dice.Next(40));
 
-    public void Set(bool upBlocked, bool downBlocked)
+    /// <summary>What is blocked from now on, and whether connecting is refused meanwhile.</summary>
+    public void Set(bool upBlocked, bool downBlocked, bool refuses = false)
     {
-        (UpBlocked, DownBlocked) = (upBlocked, downBlocked);
-        _pipes.RemoveAll(pipe => pipe.IsClosed);
-        foreach (var pipe in _pipes)
-            pipe.Flush();
+        (_upBlocked, _downBlocked, _refuses) = (upBlocked, downBlocked, refuses);
+        Changed();
+    }
+
+    /// <summary>The interface goes, or is back. TCP does not notice: what is under way waits.</summary>
+    public void SetInterface(bool isThere)
+    {
+        HasInterface = isThere;
+        Changed();
     }
 
     public Pipe Open(bool up)
@@ -34,6 +52,21 @@ internal sealed class Line(Schedule schedule, Random dice)
         var pipe = new Pipe(this, schedule, up);
         _pipes.Add(pipe);
         return pipe;
+    }
+
+    /// <summary>The modem that it runs over has a network, or none.</summary>
+    public void SetNetwork(bool isThere)
+    {
+        _hasNetwork = isThere;
+        Changed();
+    }
+
+    private void Changed()
+    {
+        ChangedAt = schedule.Now;
+        _pipes.RemoveAll(pipe => pipe.IsClosed);
+        foreach (var pipe in _pipes)
+            pipe.Flush();
     }
 
     /// <summary>One direction of one connection: packets arrive in order, or not at all.</summary>

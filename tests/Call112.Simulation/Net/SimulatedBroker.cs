@@ -25,6 +25,7 @@ internal sealed class SimulatedBroker
     private readonly Random _dice;
     private readonly SortedDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Publication> _retained = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _swallowed = [], _cutOff = [];
 
     public SimulatedBroker(Schedule schedule, Random dice)
     {
@@ -85,13 +86,34 @@ internal sealed class SimulatedBroker
             session.Connection?.CloseBroker("the session was deleted");
     }
 
+    /// <summary>Answers everything of a client but takes none of its publishes: no PUBACK, and nobody gets them (F9).</summary>
+    public void Swallow(string clientId, bool swallows) => Set(_swallowed, clientId, swallows);
+
+    /// <summary>
+    /// A client's broker has lost its bridge to the centre's: it takes and confirms, and what it takes leads nowhere; nothing of the others comes to
+    /// its clients (decision 0015).
+    /// </summary>
+    public void CutBridge(string clientId, bool isCut) => Set(_cutOff, clientId, isCut);
+
+    public bool IsBridged(string clientId) => !_cutOff.Contains(clientId);
+
+    /// <summary>Every client is served again.</summary>
+    public void Mend()
+    {
+        _swallowed.Clear();
+        _cutOff.Clear();
+    }
+
     public Connection? ConnectionOf(string clientId) => _sessions.TryGetValue(clientId, out var session) ? session.Connection : null;
 
     public int WaitingFor(string clientId) => _sessions.TryGetValue(clientId, out var session) ? session.Waiting : 0;
 
     public void Arrived(Connection from, Publication message, Action confirm)
     {
-        Route(message);
+        if (_swallowed.Contains(from.Session.ClientId))
+            return;
+        if (IsBridged(from.Session.ClientId))
+            Route(message);
         if (message.AtLeastOnce)
             confirm();
     }
@@ -102,7 +124,7 @@ internal sealed class SimulatedBroker
         if (connection.Session.Connection != connection)
             return;
         connection.Session.Connection = null;
-        if (withWill && connection.Will is { } will)
+        if (withWill && connection.Will is { } will && IsBridged(connection.Session.ClientId))
             Route(will);
     }
 
@@ -113,7 +135,7 @@ internal sealed class SimulatedBroker
         if (message.Retain)
             _retained[message.Topic] = message;
         foreach (var session in _sessions.Values.ToList())
-            if (session.Topics.Any(topic => Matches(topic, message.Topic)))
+            if (IsBridged(session.ClientId) && session.Topics.Any(topic => Matches(topic, message.Topic)))
                 Hand(session, session.RetainAsPublished || !message.Retain ? message : message with { Retain = false });
     }
 
@@ -159,6 +181,14 @@ internal sealed class SimulatedBroker
             if (session.Connection is { } connection && _schedule.Now - connection.HeardAt > s_keepAliveEnds)
                 Ended(connection, withWill: true);
         _schedule.After(TimeSpan.FromSeconds(5), Watch);
+    }
+
+    private static void Set(HashSet<string> clients, string clientId, bool isIn)
+    {
+        if (isIn)
+            clients.Add(clientId);
+        else
+            clients.Remove(clientId);
     }
 
     private static bool Matches(string filter, string topic)

@@ -1,10 +1,12 @@
 using Call112.Gateway.Messaging;
+using Call112.Messages;
+using Call112.Simulation.City;
 using Call112.Simulation.Time;
 
 namespace Call112.Simulation.Net;
 
-/// <summary>The broker as a station's uplink sees it: through its line, with the deadlines of a real client.</summary>
-internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life, TimeProvider time) : IBroker
+/// <summary>The broker as one of a station's uplinks sees it: through its line, with the deadlines of a real client.</summary>
+internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life life, TimeProvider time) : IBroker
 {
     /// <summary>As <c>MqttBroker</c>: the deadline of connect and subscribe.</summary>
     private static readonly TimeSpan s_connectDeadline = TimeSpan.FromSeconds(10);
@@ -12,12 +14,10 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
     /// <summary>As <c>MqttBroker</c>: dispatches under way without a PUBACK.</summary>
     private const int ReceiveMaximum = 16;
 
-    /// <summary>Raised at each attempt to connect.</summary>
-    public Action? Attempted { get; init; }
-
     public async Task<IBrokerConnection> ConnectAsync(SessionRequest request, Func<InboundMessage, ValueTask> receive, CancellationToken cancel)
     {
-        Attempted?.Invoke();
+        var line = way.Line;
+        way.NoteAttempt(life.Schedule.Now);
         // SYN, CONNECT, SUBSCRIBE: three ways there and back.
         await Task.Delay(line.Latency() * 6, time, cancel);
         if (line.Refuses)
@@ -30,14 +30,15 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
 
         if (!broker.IsUp)
             throw new BrokerException("connection refused");
-        var connection = new StationConnection(receive, time);
+        var connection = new StationConnection(way, receive, life.Schedule, time);
         var ear = new ClientEar(connection.Heard, connection.Confirmed, connection.Ended);
         var will = new Publication(request.Will.Topic, request.Will.Payload, request.Will.AtLeastOnce, request.Will.Retain);
         connection.Bind(broker.Accept(new Wishes(request.ClientId, request.Subscriptions, will, ReceiveMaximum, RetainAsPublished: true), line, life, ear));
         return connection;
     }
 
-    private sealed class StationConnection(Func<InboundMessage, ValueTask> receive, TimeProvider time) : IBrokerConnection
+    private sealed class StationConnection(StationWay way, Func<InboundMessage, ValueTask> receive, Schedule schedule, TimeProvider time)
+        : IBrokerConnection
     {
         private readonly TaskCompletionSource<string> _closed = new();
         private readonly Dictionary<int, TaskCompletionSource> _waiting = [];
@@ -53,6 +54,8 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
 
         public void Heard(Publication message, Action? acknowledge)
         {
+            if (message is { Topic: Topics.CenterHeartbeat, Retain: false } && MessageReader.ReadCenterHeartbeat(message.Payload).Value is not null)
+                way.NoteCenter(schedule.Now);
             _inbox.Enqueue(new InboundMessage(message.Topic, message.Payload, message.Retain, acknowledge));
             if (!_receiving)
                 _ = ReceiveAsync();
@@ -60,6 +63,7 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
 
         public void Confirmed(int id)
         {
+            way.NoteAnswer(schedule.Now);
             if (_waiting.Remove(id, out var waiter))
                 waiter.TrySetResult();
         }
@@ -76,6 +80,7 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
         {
             if (_connection is not { ClientIsOpen: true })
                 throw new BrokerException("the connection has gone");
+            way.NotePublish(message);
             var id = _connection.Publish(new Publication(message.Topic, message.Payload, message.AtLeastOnce, message.Retain));
             if (!message.AtLeastOnce)
                 return;

@@ -25,6 +25,31 @@ internal enum Kind
     DownBlocked,
     Unreachable,
     Reset,
+    InterfaceGone,
+    BrokerGone,
+    PublishesSwallowed,
+    BridgeDown,
+    CutOff,
+
+    // The modem and the mobile network.
+    ModemVanishes,
+    ModemHangs,
+    ModemMute,
+    RegistrationLost,
+    ModemRenumbered,
+    SmsNoise,
+    SmsForged,
+    SmsReplayed,
+
+    // The GNSS receiver, and whoever carries the box away.
+    GnssDrifts,
+    GnssJumps,
+    GnssRolledOver,
+    GnssNullIsland,
+    GnssSilent,
+    GnssGarbage,
+    GpsdRestarts,
+    BoxCarriedAway,
 
     // The broker.
     BrokerRestarts,
@@ -84,5 +109,4 @@ internal sealed record Happening(TimeSpan At, Kind Kind, int Station, TimeSpan F
 }
 
 /// <summary>A city and everything that will happen to it: the whole of a seed.</summary>
-/// <param name="Kinds">Kind of each station, as an index into the station kinds.</param>
-internal sealed record CityPlan(int Seed, IReadOnlyList<int> Kinds, TimeSpan Length, IReadOnlyList<Happening> Happenings);
+internal sealed record CityPlan(int Seed, IReadOnlyList<Post> Posts, TimeSpan Length, IReadOnlyList<Happening> Happenings);

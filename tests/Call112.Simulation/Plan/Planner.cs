@@ -11,6 +11,11 @@ internal static class Planner
     private static readonly (Kind Kind, double Weight)[] s_faults =
     [
         (Kind.Noise, 2), (Kind.HalfOpen, 2), (Kind.UpBlocked, 1), (Kind.DownBlocked, 1), (Kind.Unreachable, 2), (Kind.Reset, 2),
+        (Kind.InterfaceGone, 1.5), (Kind.BrokerGone, 1), (Kind.PublishesSwallowed, 1), (Kind.BridgeDown, 1), (Kind.CutOff, 1.5),
+        (Kind.ModemVanishes, 0.7), (Kind.ModemHangs, 0.5), (Kind.ModemMute, 0.7), (Kind.RegistrationLost, 0.7), (Kind.ModemRenumbered, 0.7),
+        (Kind.SmsNoise, 1), (Kind.SmsForged, 1), (Kind.SmsReplayed, 1),
+        (Kind.GnssDrifts, 0.5), (Kind.GnssJumps, 0.5), (Kind.GnssRolledOver, 0.5), (Kind.GnssNullIsland, 0.4), (Kind.GnssSilent, 0.3),
+        (Kind.GnssGarbage, 0.3), (Kind.GpsdRestarts, 0.3), (Kind.BoxCarriedAway, 0.7),
         (Kind.BrokerRestarts, 2), (Kind.BrokerForgets, 2), (Kind.SessionLost, 1), (Kind.QueueShrinks, 1),
         (Kind.Killed, 3), (Kind.KilledAtWrite, 4), (Kind.PowerCut, 3), (Kind.PowerCutAtWrite, 4),
         (Kind.DiskFull, 1), (Kind.DiskReadOnly, 1), (Kind.DiskFailsWrites, 1), (Kind.DiskFailsSyncs, 1), (Kind.DiskStalls, 1), (Kind.JournalDamaged, 1),
@@ -35,19 +40,40 @@ internal static class Planner
         var stations = StationCount(dice);
         // Mostly short and dense; a few long enough for the siren's limit and the pauses between repeats.
         var length = TimeSpan.FromMinutes(dice.NextDouble() < 0.04 ? 12 + dice.Next(15) : 0.7 + 1.5 * dice.NextDouble());
-        var kinds = Enumerable.Range(0, stations).Select(_ => dice.Next(Enum.GetValues<StationKind>().Length)).ToList();
+        var posts = Enumerable.Range(0, stations).Select(_ => Build(dice)).ToList();
         var happenings = new List<Happening>();
         var people = 3 + dice.Next(Math.Min(60, 14 + ((int)length.TotalMinutes * 4)));
         for (var i = 0; i < people; i++)
-            happenings.Add(Make(Pick(s_people, dice), length, stations, dice));
+            happenings.Add(Make(Pick(s_people, dice), length, posts, dice));
 
         // Two to six kinds of faults, some of them often.
-        var some = Enumerable.Range(0, 2 + dice.Next(5)).Select(_ => Pick(s_faults, dice)).Distinct().ToList();
+        var some = Enumerable.Range(0, 2 + dice.Next(5)).Select(_ => Pick(s_faults, dice)).Distinct()
+            .Where(kind => Open(kind, posts).Count > 0).ToList();
         var faults = dice.NextDouble() < 0.05 ? 0 : 1 + dice.Next(3 + stations * 2);
-        for (var i = 0; i < Math.Min(faults, 40); i++)
-            happenings.Add(Make(some[dice.Next(some.Count)], length, stations, dice));
-        return new CityPlan(seed, kinds, length, [.. happenings.OrderBy(happening => happening.At)]);
+        for (var i = 0; i < Math.Min(faults, 40) && some.Count > 0; i++)
+            happenings.Add(Make(some[dice.Next(some.Count)], length, posts, dice));
+        return new CityPlan(seed, posts, length, [.. happenings.OrderBy(happening => happening.At)]);
     }
+
+    /// <summary>Half of the posts have one line, as most boxes will; some have a modem alone, the others both.</summary>
+    private static Post Build(Random dice)
+    {
+        var kind = (StationKind)dice.Next(Enum.GetValues<StationKind>().Length);
+        var reach = dice.NextDouble();
+        var modem = new ModemFit(HasSms: dice.Next(2) == 0, HasHat: dice.Next(2) == 0, HasConnection: dice.Next(3) > 0, IsBrisk: dice.Next(4) > 0);
+        var isLookedAfter = reach >= 0.5 && dice.Next(3) > 0;
+        var receiver = dice.Next(6) == 0 ? new ReceiverFit(IsSurveyed: dice.Next(3) > 0, IsBrisk: dice.Next(3) > 0) : null;
+        return new Post(kind, HasLan: reach is < 0.5 or >= 0.6, HasLte: reach >= 0.5, isLookedAfter ? modem : null, receiver);
+    }
+
+    /// <summary>The posts to which it can happen.</summary>
+    private static List<int> Open(Kind kind, IReadOnlyList<Post> posts) => [.. Enumerable.Range(0, posts.Count).Where(i => kind switch
+    {
+        Kind.SmsNoise or Kind.SmsForged or Kind.SmsReplayed => posts[i].Modem is { HasSms: true },
+        >= Kind.ModemVanishes and <= Kind.ModemRenumbered => posts[i].Modem is not null,
+        >= Kind.GnssDrifts and <= Kind.BoxCarriedAway => posts[i].Receiver is not null,
+        _ => true,
+    })];
 
     /// <summary>Mostly a handful; sometimes one alone, rarely fifty.</summary>
     private static int StationCount(Random dice) => dice.NextDouble() switch
@@ -58,12 +84,12 @@ internal static class Planner
         _ => 10 + dice.Next(41),
     };
 
-    private static Happening Make(Kind kind, TimeSpan length, int stations, Random dice) => new(
-        TimeSpan.FromTicks((long)(length.Ticks * dice.NextDouble())),
-        kind,
-        dice.Next(stations),
-        HowLong(kind, dice),
-        dice.Next());
+    private static Happening Make(Kind kind, TimeSpan length, IReadOnlyList<Post> posts, Random dice)
+    {
+        var open = Open(kind, posts);
+        var at = TimeSpan.FromTicks((long)(length.Ticks * dice.NextDouble()));
+        return new Happening(at, kind, open[dice.Next(open.Count)], HowLong(kind, dice), dice.Next());
+    }
 
     private static TimeSpan HowLong(Kind kind, Random dice)
     {
@@ -74,7 +100,14 @@ internal static class Planner
             Kind.ClearPanic => Between(3.2, 5),
             Kind.Tamper or Kind.Mains => Between(1, 100),
             Kind.Noise => Between(5, 90),
-            Kind.HalfOpen or Kind.UpBlocked or Kind.DownBlocked or Kind.Unreachable => Between(1, 120),
+            Kind.HalfOpen or Kind.UpBlocked or Kind.DownBlocked or Kind.Unreachable or Kind.InterfaceGone or Kind.BrokerGone
+                or Kind.PublishesSwallowed or Kind.BridgeDown or Kind.CutOff => Between(1, 120),
+            // Mostly long enough for some rungs; rarely for so long that the computer may be rebooted twice.
+            Kind.ModemVanishes or Kind.ModemHangs or Kind.ModemMute or Kind.RegistrationLost =>
+                dice.NextDouble() < 0.01 ? TimeSpan.FromHours(7) : dice.Next(6) == 0 ? Between(600, 1_500) : Between(20, 600),
+            >= Kind.GnssDrifts and <= Kind.GnssGarbage => Between(20, 400),
+            Kind.BoxCarriedAway => Between(30, 700),
+            Kind.SmsNoise => Between(10, 200),
             Kind.BrokerRestarts or Kind.BrokerForgets => Between(0.1, 60),
             Kind.QueueShrinks => Between(10, 90),
             Kind.Killed or Kind.KilledAtWrite or Kind.ButtonHeldAtBoot => Between(0.2, 20),
