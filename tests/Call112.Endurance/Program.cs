@@ -49,7 +49,10 @@ rest.SetAction(parsed => Report(async site =>
 var only = new Option<string?>("--only") { Description = "cells: lines/fault/load, e.g. lan/half-open/idle; * for any of one place" };
 var once = new Option<int>("--rounds") { Description = "how often each cell is played", DefaultValueFactory = _ => 1 };
 var side = new Option<int>("--side-by-side") { Description = "cells that are played at once", DefaultValueFactory = _ => 20 };
-var paths = new Command("paths", "The path matrix: what lines a station has, what breaks one, what goes on meanwhile.") { once, only, side, gateway, seed };
+var paths = new Command("paths", "The path matrix: what lines a station has, what breaks one, what goes on meanwhile.")
+{
+    once, only, side, gateway, seed,
+};
 paths.SetAction(parsed => Report(async site =>
 {
     var options = new PathsOptions(
@@ -60,7 +63,10 @@ paths.SetAction(parsed => Report(async site =>
 var dispatches = new Option<int>("--dispatches") { Description = "in each run", DefaultValueFactory = _ => 1_000 };
 var pace = new Option<double>("--per-second") { Description = "their pace", DefaultValueFactory = _ => 20 };
 var delay = new Option<double>("--lte-delay-ms") { Description = "of the modem's line, in each direction", DefaultValueFactory = _ => 25 };
-var cut = new Command("cut", "A thousand dispatches through two uplinks, one of which is cut in the middle.") { dispatches, pace, delay, gateway, seed };
+var cut = new Command("cut", "A thousand dispatches through two uplinks, one of which is cut in the middle.")
+{
+    dispatches, pace, delay, gateway, seed,
+};
 cut.SetAction(parsed => Report(async site =>
 {
     var lteDelay = TimeSpan.FromMilliseconds(parsed.GetValue(delay));
@@ -71,7 +77,10 @@ cut.SetAction(parsed => Report(async site =>
 
 var crowd = new Option<int>("--stations") { Description = "light stations", DefaultValueFactory = _ => 200 };
 var gateways = new Option<int>("--gateways") { Description = "real gateway processes among them", DefaultValueFactory = _ => 5 };
-var away = new Option<int[]>("--away") { Description = "seconds for which the broker is away, one run each (5 and 45)", AllowMultipleArgumentsPerToken = true };
+var away = new Option<int[]>("--away")
+{
+    Description = "seconds for which the broker is away, one run each (5 and 45)", AllowMultipleArgumentsPerToken = true,
+};
 var regain = new Command("regain", "Many stations lose and regain the broker at once.") { crowd, gateways, away, gateway, seed };
 regain.SetAction(parsed => Report(async site =>
 {
@@ -82,7 +91,10 @@ regain.SetAction(parsed => Report(async site =>
     return [await run.RunAsync()];
 }));
 
-var root = new RootCommand("Long and large: days of traffic, ten thousand stations, every line broken in every way.") { soak, rest, scale, paths, cut, regain };
+var root = new RootCommand("Long and large: days of traffic, ten thousand stations, every line broken in every way.")
+{
+    soak, rest, scale, paths, cut, regain,
+};
 return await root.Parse(args).InvokeAsync();
 
 static async Task<int> Report(Func<Site, Task<IReadOnlyList<CampaignPart>>> run)

@@ -101,6 +101,8 @@ internal sealed class UplinkSession(
         ended.Cancel();
         var reason = first == connection.Closed ? await connection.Closed : await ReasonOf(first);
         await Task.WhenAll(parts.Select(ReasonOf));
+        if (EndsForCertificates)
+            connection.EndInOrder();
         if (stop.IsCancellationRequested)
             await LeaveAsync();
         return reason;
@@ -135,6 +137,7 @@ internal sealed class UplinkSession(
                 foreach (var report in Station.ReadReports(_sent, ReportBatch))
                     await connection.PublishAsync(ReportMessage(report), s_farewellDeadline, CancellationToken.None);
             await connection.PublishAsync(StatusMessage(online: false), s_farewellDeadline, CancellationToken.None);
+            connection.EndInOrder();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

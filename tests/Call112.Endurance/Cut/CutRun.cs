@@ -40,7 +40,8 @@ internal sealed class CutRun(Site site, CutOptions options)
             return Task.CompletedTask;
         });
         Passage[] all = [uncut, alone, down, swallowed];
-        return new CampaignPart("uplink-cut", FormattableString.Invariant($"{options.Dispatches} dispatches at {options.PerSecond:0.#}/s, one of two uplinks cut"))
+        var title = FormattableString.Invariant($"{options.Dispatches} dispatches at {options.PerSecond:0.#}/s, one of two uplinks cut");
+        return new CampaignPart("uplink-cut", title)
         {
             Figures =
             [
@@ -59,9 +60,12 @@ internal sealed class CutRun(Site site, CutOptions options)
             Notes =
             [
                 $"Gateway: {build}, one process in a network namespace with two interfaces; centre and Mosquitto outside. Seed {options.Seed}.",
-                FormattableString.Invariant($"Each line goes through a proxy; lte's needs {options.LteDelay.TotalMilliseconds:0} ms in each direction, as a modem does."),
-                "Into the box: from the centre's sending to the station's Received (its occurredAt); centre: until that report was stored there. One wall clock for both.",
-                "Reports go one after the other over one uplink, each until its PUBACK: over a slow line they queue while dispatches do not (decision 0015).",
+                "Each line goes through a proxy; "
+                + FormattableString.Invariant($"lte's needs {options.LteDelay.TotalMilliseconds:0} ms in each direction, as a modem does."),
+                "Into the box: from the centre's sending to the station's Received (its occurredAt); centre: until that report was stored there. "
+                + "One wall clock for both.",
+                "Reports go one after the other over one uplink, each until its PUBACK: over a slow line they queue while dispatches do not "
+                + "(decision 0015).",
                 FormattableString.Invariant($"A crew presses TERIMA every {s_pressEvery.TotalSeconds:0} s."),
             ],
             Seconds = site.Time.GetElapsedTime(began).TotalSeconds,
@@ -72,7 +76,8 @@ internal sealed class CutRun(Site site, CutOptions options)
     private static FigureTable TableOf(IReadOnlyList<Passage> all) => new(
         "Transmission times of dispatches around a cut, ms",
         [
-            "run", "dispatches", "box: median", "p99", "slowest", "behind the cut: median", "slowest", "centre: median", "slowest", "copies", "lost", "double",
+            "run", "dispatches", "box: median", "p99", "slowest", "behind the cut: median", "slowest", "centre: median", "slowest", "copies",
+            "lost", "double",
         ],
         [.. all.Select(passage => (IReadOnlyList<string>)[
             passage.Name, $"{passage.Ways.Count}", Text(passage.ToBox(0.5)), Text(passage.ToBox(0.99)), Text(passage.Slowest),
@@ -122,8 +127,9 @@ internal sealed class CutRun(Site site, CutOptions options)
         };
         if (passage.Missing + passage.Double > 0)
             _failures.Add($"{name}: {passage.Missing} of {sent.Length} dispatches lost, {passage.Double} sounded twice");
-        Console.WriteLine(FormattableString.Invariant(
-            $"{name}: box {Text(passage.ToBox(0.5))} / {Text(passage.Slowest)} ms, centre {Text(passage.ToCenter(0.5))} / {Text(passage.ToCenter(1))} ms, {passage.Missing} lost"));
+        Console.WriteLine(
+            $"{name}: box {Text(passage.ToBox(0.5))} / {Text(passage.Slowest)} ms, "
+            + $"centre {Text(passage.ToCenter(0.5))} / {Text(passage.ToCenter(1))} ms, {passage.Missing} lost");
         return passage;
     }
 

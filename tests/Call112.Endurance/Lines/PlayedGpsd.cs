@@ -54,16 +54,14 @@ internal sealed class PlayedGpsd : IDisposable
         {
             var stream = client.GetStream();
             _ = HearAsync(stream);
-            const string devices = """{"class":"DEVICES","devices":[{"class":"DEVICE","path":"/dev/gnss0","driver":"NMEA0183","activated":"2026-01-01T00:00:00Z"}]}""";
-            await SayAsync(stream, $$"""{"class":"VERSION","release":"3.22","rev":"3.22","proto_major":3,"proto_minor":14}""");
-            await SayAsync(stream, devices);
+            await SayAsync(stream, """{"class":"VERSION","release":"3.22","rev":"3.22","proto_major":3,"proto_minor":14}""");
+            await SayAsync(stream, """{"class":"DEVICES","devices":[{"class":"DEVICE","path":"/dev/gnss0","driver":"NMEA0183"}]}""");
             for (var step = 0; ; step++)
             {
                 var latitude = 0.73 + (step * StepMetres / MetresOfADegree);
                 var moment = _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-                await SayAsync(stream, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $$"""{"class":"TPV","device":"/dev/gnss0","mode":3,"time":"{{moment}}","lat":{{latitude:0.0000000}},"lon":124.3,"eph":4.0,"speed":30.0}"""));
+                var place = string.Create(CultureInfo.InvariantCulture, $"\"lat\":{latitude:0.000000},\"lon\":124.3,\"eph\":4,\"speed\":30");
+                await SayAsync(stream, $$"""{"class":"TPV","device":"/dev/gnss0","mode":3,"time":"{{moment}}",{{place}}}""");
                 await Task.Delay(s_every, _time, _end.Token);
             }
         }

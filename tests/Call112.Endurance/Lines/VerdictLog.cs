@@ -29,7 +29,9 @@ internal sealed class VerdictLog(TimeProvider time)
     /// <summary>How long after this moment the line was called down; null: it never was.</summary>
     public TimeSpan? Lost(long since) => After(since, verdict => verdict == Down);
 
-    /// <summary>How long after <paramref name="since"/> the line was called up again, once it had been doubted after <paramref name="struck"/>.</summary>
+    /// <summary>
+    /// How long after <paramref name="since"/> the line was called up again, once it had been doubted after <paramref name="struck"/>.
+    /// </summary>
     public TimeSpan? Restored(long struck, long since)
     {
         lock (_changes)

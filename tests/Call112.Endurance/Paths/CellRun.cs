@@ -4,7 +4,9 @@ using Call112.Endurance.Scale;
 
 namespace Call112.Endurance.Paths;
 
-/// <summary>Plays one cell: station up, load on, fault at a random moment of the heartbeat's pace, end of the fault, everything accounted for.</summary>
+/// <summary>
+/// Plays one cell: station up, load on, fault at a random moment of the heartbeat's pace, end of the fault, everything accounted for.
+/// </summary>
 internal sealed class CellRun(PathCity city, PathCell cell)
 {
     /// <summary>How long a fault stands: longer than the loss takes to be known at both ends (10 s; metered 90 s).</summary>

@@ -49,6 +49,12 @@ internal sealed record PathFault(string Name, bool Ends, Around Needs, Action<Pa
         new("dns", false, Around.Name, station => station.Names!.IsDead = true, station => station.Names!.IsDead = false),
         new("clock+10y", false, Around.Clock, station => station.TurnClock("+10y"), station => station.TurnClock("+0")),
         new("clock-10y", false, Around.Clock, station => station.TurnClock("-10y"), station => station.TurnClock("+0")),
+        // The broker's certificate is not valid yet, ten years before.
+        new("clock-10y-tls", true, Around.Clock | Around.Tls, station =>
+        {
+            station.TurnClock("-10y");
+            station.Struck.Reset();
+        }, station => station.TurnClock("+0")),
     ];
 
     private static PathFault OfLine(string name, Action<FaultProxy> begin) =>

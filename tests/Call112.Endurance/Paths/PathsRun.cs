@@ -27,7 +27,8 @@ internal sealed class PathsRun(Site site, PathsOptions options)
         var (program, build) = options.Gateway is { } given ? (given, given) : site.NewestGateway();
         var cells = Cells();
         if (cells.Count == 0)
-            throw new EnduranceException($"no cell is called {options.Only}: lan, lte, lte-hurried or both / {FaultNames} / idle, telemetry or dispatch");
+            throw new EnduranceException(
+                $"no cell is called {options.Only}: lan, lte, lte-hurried or both / {FaultNames} / idle, telemetry or dispatch");
         await using var city = new PathCity(site, program, options.Seed);
         await city.StartAsync();
         Console.WriteLine($"{cells.Count} cells, {options.Side} side by side; gateway: {build}");
@@ -83,8 +84,10 @@ internal sealed class PathsRun(Site site, PathsOptions options)
         {
             _results.Add(result);
             _failures.AddRange(result.Failures);
-            Console.WriteLine(FormattableString.Invariant(
-                $"{result.Cell.Name}: known {Text(result.Doubted.Station)} / {Text(result.Doubted.Center)} s, down {Text(result.Lost.Station)} / {Text(result.Lost.Center)} s, recovered {Text(result.Recovered)} s, {result.Missing} of {result.Dispatches} lost, {result.Double} double"));
+            Console.WriteLine(
+                $"{result.Cell.Name}: known {Text(result.Doubted.Station)} / {Text(result.Doubted.Center)} s, "
+                + $"down {Text(result.Lost.Station)} / {Text(result.Lost.Center)} s, up again {Text(result.Recovered)} s, "
+                + $"{result.Missing} of {result.Dispatches} lost, {result.Double} double");
             foreach (var failure in result.Failures)
                 Console.WriteLine($"  FAILED: {failure}");
         }
@@ -124,7 +127,10 @@ internal sealed class PathsRun(Site site, PathsOptions options)
 
     private FigureTable Matrix() => new(
         "Detection times of lines: from the fault to the end of \"up\", seconds",
-        ["lines", "fault", "cells", "station, median", "worst", "centre, median", "worst", "down, worst", "up again, median", "worst", "dispatches", "lost", "double"],
+        [
+            "lines", "fault", "cells", "station, median", "worst", "centre, median", "worst", "down, worst", "up again, median", "worst",
+            "dispatches", "lost", "double",
+        ],
         [.. _results.GroupBy(result => (result.Cell.Ways, result.Cell.Fault))
             .OrderBy(group => group.Min(result => result.Cell.Number)).Select(group => Row([.. group]))]);
 
@@ -145,23 +151,24 @@ internal sealed class PathsRun(Site site, PathsOptions options)
             .OrderBy(group => group.Min(result => result.Cell.Number))
             .Select(group => (IReadOnlyList<string>)[
                 group.Key.Name,
-                WorstOf([.. group], result => result.SlowestToBox) is { } slowest ? FormattableString.Invariant($"{slowest.TotalMilliseconds:0}") : "-",
+                WorstOf([.. group], result => result.SlowestToBox) is { TotalMilliseconds: var ms } ? FormattableString.Invariant($"{ms:0}") : "-",
                 $"{group.Count(result => result.WasDown)} of {group.Count()}",
             ])]);
 
     private string[] Notes(string build) =>
     [
-        $"Gateway: {build}. Seed {options.Seed}; {options.Rounds} round(s); {options.Side} cells side by side on {Environment.ProcessorCount} processors. "
-        + "Each row has the loads idle, telemetry every second and in mid-dispatch.",
-        "Known: the uplink's verdict leaves \"up\" (suspect counts), at the station by its panel (stream, and looked at every 250 ms), at the centre by "
-        + "its event stream (the uplink, or of a single line the station). Down, worst: station / centre.",
-        "lte is a metered line alone: heartbeats every 30 s, goal 90 s. lte-hurried is the same line while the other one is down: goal 10 s. both: the fault "
-        + "strikes the line that is not metered.",
-        "close, reset: the line also refuses new connections until the fault ends. half-open: SIGSTOP of a broker of its own, bridged to the city's. one-way-out: "
-        + "only what the station says goes through; one-way-in: only what it is told.",
+        $"Gateway: {build}. Seed {options.Seed}; {options.Rounds} round(s); {options.Side} cells side by side on {Environment.ProcessorCount} "
+        + "processors. Each row has the loads idle, telemetry every second and in mid-dispatch.",
+        "Known: the uplink's verdict leaves \"up\" (suspect counts), at the station by its panel (stream, and looked at every 250 ms), at the "
+        + "centre by its event stream (the uplink, or of a single line the station). Down, worst: station / centre.",
+        "lte is a metered line alone: heartbeats every 30 s, goal 90 s. lte-hurried is the same line while the other one is down: goal 10 s. "
+        + "both: the fault strikes the line that is not metered.",
+        "close, reset: the line also refuses new connections until the fault ends. half-open: SIGSTOP of a broker of its own, bridged to the "
+        + "city's. one-way-out: only what the station says goes through; one-way-in: only what it is told.",
         "certificate: TLS ends no living session, so the session is reset when the broker begins to show a certificate that has expired.",
         "dns, clock: they break nothing by themselves, so the session is reset and the station has to come back while the fault stands; up again "
-        + "counts from the fault. The clock is the gateway's alone (libfaketime), its monotonic clock is real.",
+        + "counts from the fault. The clock is the gateway's alone (libfaketime), its monotonic clock is real. Over TLS (clock-10y-tls) a line is "
+        + "lost until the clock is right: no certificate is valid ten years ago (F4).",
         "Up again, where the line was unusable: from the end of the fault until both ends say up. The back-off's cap is 30 s.",
     ];
 

@@ -45,8 +45,8 @@ internal sealed class RegainRun(Site site, RegainOptions options) : IDisposable
         await _broker.StartAsync();
         _center = new CenterProcess(site, site.BuiltCenter, _broker.Port);
         await _center.StartAsync();
-        _fleet = new StationFleet(
-            new FleetOptions(options.Stations, _broker.Port, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), ConnectsPerSecond: 100, options.Seed), site.Time);
+        var (pace, deadline) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(4));
+        _fleet = new StationFleet(new FleetOptions(options.Stations, _broker.Port, pace, deadline, ConnectsPerSecond: 100, options.Seed), site.Time);
         Fleet.Start();
         await Task.WhenAll(Enumerable.Range(0, options.Gateways).Select(i => StartGatewayAsync(i, program, _broker.Port)));
         await site.UntilAsync(() => Fleet.Linked == options.Stations, "all stations are linked", s_patience);
@@ -63,8 +63,8 @@ internal sealed class RegainRun(Site site, RegainOptions options) : IDisposable
             [
                 new("Reconnects after the broker is back",
                     [
-                        "broker away", "stations", "attempts: median", "most", "most in a second: after the loss", "after the return", "back, s: first", "median",
-                        "p90", "last",
+                        "broker away", "stations", "attempts: median", "most", "most in a second: after the loss", "after the return",
+                        "back, s: first", "median", "p90", "last",
                     ],
                     _rows),
             ],
@@ -74,10 +74,11 @@ internal sealed class RegainRun(Site site, RegainOptions options) : IDisposable
             [
                 "Light stations connect as the gateway does, with the core's own full-jitter back-off (Call112.Station.BackOff); real gateways: "
                 + $"{options.Gateways}, {build}. Seed {options.Seed}.",
-                "Attempts are counted from the loss until the station is linked again. Most in a second: any window of one second. Back: from the moment at "
-                + "which the broker listens again.",
+                "Attempts are counted from the loss until the station is linked again. Most in a second: any window of one second. Back: from the "
+                + "moment at which the broker listens again.",
                 "A real gateway's line is a proxy that stays while the broker is away and resets what arrives; each arrival is an attempt.",
-                FormattableString.Invariant($"Before each loss every connection has stood for {s_provenAfter.TotalSeconds:0} s, so that the back-off begins anew."),
+                "Before each loss every connection has stood for "
+                + FormattableString.Invariant($"{s_provenAfter.TotalSeconds:0} s, so that the back-off begins anew."),
             ],
             Seconds = site.Time.GetElapsedTime(began).TotalSeconds,
             Command = "dotnet run -c Release --project tests/Call112.Endurance -- regain",
@@ -127,12 +128,13 @@ internal sealed class RegainRun(Site site, RegainOptions options) : IDisposable
         if (!await site.HoldsAsync(() => Fleet.Linked == options.Stations, s_patience))
             _failures.Add($"{Fleet.Linked} of {options.Stations} stations are linked {s_patience.TotalSeconds} s after the broker is back");
         var light = Fleet.Moments(lostAt);
-        Add(away, "light", lostAt, backAt, light,
-            [.. Enumerable.Range(0, options.Stations).Select(station => light.FirstOrDefault(moment => moment.Station == station && moment.Linked).At)]);
+        Add(away, "light", lostAt, backAt, light, [.. Enumerable.Range(0, options.Stations).Select(LinkedAt)]);
         var real = _gateways.SelectMany((gateway, i) => gateway.Line.Arrivals
             .Select(at => new FleetMoment(i, site.Time.GetElapsedTime(Fleet.Origin, at), Linked: false)))
             .Where(moment => moment.At >= lostAt).OrderBy(moment => moment.At).ToList();
         Add(away, "gateway processes", lostAt, backAt, real, upAt);
+
+        TimeSpan LinkedAt(int station) => light.FirstOrDefault(moment => moment.Station == station && moment.Linked).At;
     }
 
     /// <summary>When a real gateway calls its uplink up again.</summary>
@@ -155,7 +157,8 @@ internal sealed class RegainRun(Site site, RegainOptions options) : IDisposable
 
     /// <param name="moments">Attempts, oldest first.</param>
     /// <param name="linkedAt">When each station was linked again.</param>
-    private void Add(TimeSpan away, string kind, TimeSpan lostAt, TimeSpan backAt, IReadOnlyList<FleetMoment> moments, TimeSpan[] linkedAt)
+    private void Add(
+        TimeSpan away, string kind, TimeSpan lostAt, TimeSpan backAt, IReadOnlyList<FleetMoment> moments, TimeSpan[] linkedAt)
     {
         if (linkedAt.Length == 0)
             return;

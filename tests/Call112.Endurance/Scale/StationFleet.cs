@@ -6,7 +6,7 @@ namespace Call112.Endurance.Scale;
 
 /// <param name="Stations">How many there are.</param>
 /// <param name="HeartbeatEvery">5 s; 30 s on a metered uplink (contract, "Topics").</param>
-/// <param name="PublishDeadline">How long a PUBACK may take: 5 s, metered 20 s (as the gateway's uplink).</param>
+/// <param name="PublishDeadline">How long a PUBACK may take: 4 s, metered 20 s (as the gateway's uplink).</param>
 /// <param name="ConnectsPerSecond">Pace of the first connections; later ones follow the back-off.</param>
 internal sealed record FleetOptions(int Stations, int Port, TimeSpan HeartbeatEvery, TimeSpan PublishDeadline, int ConnectsPerSecond, int Seed);
 

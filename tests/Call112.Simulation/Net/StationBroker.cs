@@ -44,6 +44,7 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
         private readonly Queue<InboundMessage> _inbox = [];
         private Connection? _connection;
         private bool _receiving;
+        private bool _isInOrder;
 
         public bool SessionPresent { get; private set; }
 
@@ -72,6 +73,8 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
             _waiting.Clear();
         }
 
+        public void EndInOrder() => _isInOrder = true;
+
         public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
         {
             if (_connection is not { ClientIsOpen: true })
@@ -88,7 +91,7 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
 
         public ValueTask DisposeAsync()
         {
-            _connection?.Leave();
+            _connection?.Leave(_isInOrder);
             Ended("closed by this station");
             return ValueTask.CompletedTask;
         }
