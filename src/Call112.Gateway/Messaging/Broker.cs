@@ -44,6 +44,9 @@ public interface IBrokerConnection : IAsyncDisposable
     /// </summary>
     bool WasTakenOver => false;
 
+    /// <summary>Publishes that may wait for their PUBACK at once, one after the other in their order (MQTT-3.3.4-9); at least 1.</summary>
+    int InFlightMax => 1;
+
     /// <summary>Its end, which is near, is no loss: everything has been said, or another connection follows at once.</summary>
     void EndInOrder()
     {

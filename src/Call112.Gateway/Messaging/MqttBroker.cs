@@ -88,6 +88,7 @@ public sealed class MqttBroker : IBroker
             if (result.ResultCode != MqttClientConnectResultCode.Success)
                 throw new BrokerException($"the broker refused the connection: {result.ResultCode} {result.ReasonString}".TrimEnd());
             connection.SessionPresent = result.IsSessionPresent;
+            connection.InFlightMax = result.ReceiveMaximum ?? ushort.MaxValue;
             await SubscribeAsync(client, request.Subscriptions, both.Token);
             return connection;
         }
@@ -193,6 +194,8 @@ public sealed class MqttBroker : IBroker
         public IMqttClient Client { get; }
 
         public bool SessionPresent { get; set; }
+
+        public int InFlightMax { get; set; } = 1;
 
         public Task<string> Closed => _closed.Task;
 

@@ -64,8 +64,7 @@ internal sealed class CutRun(Site site, CutOptions options)
                 + FormattableString.Invariant($"lte's needs {options.LteDelay.TotalMilliseconds:0} ms in each direction, as a modem does."),
                 "Into the box: from the centre's sending to the station's Received (its occurredAt); centre: until that report was stored there. "
                 + "One wall clock for both.",
-                "Reports go one after the other over one uplink, each until its PUBACK: over a slow line they queue while dispatches do not "
-                + "(decision 0015).",
+                "Reports go in order over one uplink, eight at most before their PUBACKs; dispatches come by both and wait for nothing (decision 0015).",
                 FormattableString.Invariant($"A crew presses TERIMA every {s_pressEvery.TotalSeconds:0} s."),
             ],
             Seconds = site.Time.GetElapsedTime(began).TotalSeconds,

@@ -28,6 +28,8 @@ public sealed class MemoryConnection : IBrokerConnection
 
     public Task<string> Closed => _closed.Task;
 
+    public int InFlightMax => _broker.TakesAtOnce;
+
     public void EndInOrder() => _isInOrder = true;
 
     public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)

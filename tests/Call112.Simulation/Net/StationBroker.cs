@@ -73,6 +73,9 @@ internal sealed class StationBroker(SimulatedBroker broker, Line line, Life life
             _waiting.Clear();
         }
 
+        /// <summary>As Mosquitto has it by default.</summary>
+        public int InFlightMax => 20;
+
         public void EndInOrder() => _isInOrder = true;
 
         public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
