@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -12,12 +13,21 @@ internal sealed class StationNetwork : IDisposable
     /// <summary>Blocks of four addresses in 198.18.0.0/15; a run begins somewhere, so that two runs on one machine do not meet.</summary>
     private const int Blocks = 32_768;
 
+    private static readonly ConcurrentDictionary<StationNetwork, bool> s_standing = new();
+
     private static int s_nextBlock = Environment.ProcessId * 389 % Blocks;
 
     private readonly string _ip;
     private readonly string _mark = Guid.NewGuid().ToString("N")[..6];
     private readonly Dictionary<string, int> _blocks = [];
     private string? _resolverFolder;
+
+    // A run that is interrupted leaves nothing behind.
+    static StationNetwork() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var network in s_standing.Keys)
+            network.Dispose();
+    };
 
     private StationNetwork(string ip) => _ip = ip;
 
@@ -35,6 +45,7 @@ internal sealed class StationNetwork : IDisposable
         var (code, output) = await RunAsync(ip, ["netns", "add", network.Namespace]);
         if (code != 0)
             throw new NamespacesRefusedException($"network namespaces are not permitted here (root is needed): {output}");
+        s_standing[network] = true;
         try
         {
             await network.RunAsync($"-n {network.Namespace} link set lo up");
@@ -86,6 +97,8 @@ internal sealed class StationNetwork : IDisposable
 
     public void Dispose()
     {
+        if (!s_standing.TryRemove(this, out _))
+            return;
         // With the namespace its ends of the cables go, and with them ours.
         RunAsync(_ip, ["netns", "del", Namespace]).GetAwaiter().GetResult();
         if (_resolverFolder is not null)
