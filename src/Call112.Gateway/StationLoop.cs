@@ -83,7 +83,10 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     public int JournalWaiting => _journal?.Waiting ?? 0;
 
     /// <summary>When the loop last finished a tick, monotonic: what the watchdog believes (F17).</summary>
-    public TimeSpan LastTickAt { get; private set; }
+    public TimeSpan LastTickAt => Pace.LastAt;
+
+    /// <summary>How evenly it ticks.</summary>
+    public SamplePace Pace { get; } = new();
 
     /// <summary>Raised after a step that changed the journal or the outputs, on the loop's own thread: must return at once.</summary>
     public event Action? Changed;
@@ -104,7 +107,6 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     public Task InputsKnown => _inputsKnown.Task;
 
     private readonly TaskCompletionSource _inputsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private readonly TaskCompletionSource _armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes over a message of the centre. Waits while the queue is full, so that the broker holds the backlog and not this process.</summary>
@@ -141,11 +143,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     }
 
     /// <summary>Posts an input that nobody waits for.</summary>
-    public ValueTask PostAsync(StationInput input)
-    {
-        var posted = new Posted(input, null);
-        return _inputs.Writer.TryWrite(posted) ? ValueTask.CompletedTask : _inputs.Writer.WriteAsync(posted);
-    }
+    public ValueTask PostAsync(StationInput input) => _inputs.Writer.WriteAsync(new Posted(input, null));
 
     /// <summary>Posts an input; told when what it led to is on the disk. From the journal's thread: must return at once.</summary>
     internal ValueTask PostAsync(StationInput input, Action journaled) => _inputs.Writer.WriteAsync(new Posted(input, journaled));
@@ -269,7 +267,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var positionTold = _state.Senses.Gnss.Revision;
         if (isTick)
         {
-            LastTickAt = now.Monotonic;
+            Pace.Note(now.Monotonic);
             if (ReadBoard() is { } active)
             {
                 if (active == _sampled && ++_quietTicks < (_seat.Ticks is null ? QuietTicksMax : 1) && _state.IsQuietAt(now.Monotonic))
@@ -381,7 +379,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var (id, level) = report.Event == ReportEvent.Rejected ? (LogEvents.Refused, LogLevel.Warning) : (LogEvents.Step, LogLevel.Information);
         if (!_log.IsEnabled(level))
             return;
-        var words = new[] { report.IncidentId, report.DispatchId?.ToString(), report.Outcome?.ToString(), report.Reason, report.Detail, report.Source == ReportSource.Automatic ? null : $"by {report.Source}" };
+        var by = report.Source == ReportSource.Automatic ? null : $"by {report.Source}";
+        var words = new[] { report.IncidentId, report.DispatchId?.ToString(), report.Outcome?.ToString(), report.Reason, report.Detail, by };
         _log.Log(level, id, "#{Sequence} {Event} {About}", report.Sequence, report.Event, string.Join(' ', words.Where(word => word is not null)));
     }
 

@@ -76,6 +76,7 @@ public static class MessageWriter
             BatteryPercent = Finite(message.BatteryPercent),
             SupplyAmperes = Finite(message.SupplyAmperes),
             SirenAmperes = Finite(message.SirenAmperes),
+            LongestSampleGapMs = Finite(message.LongestSampleGapMs),
             Gnss = message.Gnss is { } gnss
                 ? gnss with
                 {

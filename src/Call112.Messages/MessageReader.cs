@@ -87,7 +87,8 @@ public static class MessageReader
             fields.Real("sirenAmperes", -100, 100),
             fields.OptionalEnum<PositionSource>("positionSource"),
             fields.Object("gnss", required: false) is { } gnss ? GnssOf(gnss) : null,
-            fields.Object("modem", required: false) is { } modem ? ModemOf(modem) : null);
+            fields.Object("modem", required: false) is { } modem ? ModemOf(modem) : null,
+            fields.Real("longestSampleGapMs", 0, double.MaxValue));
     });
 
     private static GnssReading GnssOf(JsonFields fields)

@@ -128,6 +128,9 @@ public sealed record GnssReading(
 /// <param name="PositionSource">Where <paramref name="Latitude"/> and <paramref name="Longitude"/> come from; null without them.</param>
 /// <param name="Gnss">The receiver; null where none is configured.</param>
 /// <param name="Modem">The LTE modem, when there is one.</param>
+/// <param name="LongestSampleGapMs">
+/// Longest time between two looks at the inputs since the telemetry before, ms; 10 when all is well. A press that is shorter may be lost (F12).
+/// </param>
 public sealed record Telemetry(
     string StationId,
     string BootId,
@@ -144,7 +147,8 @@ public sealed record Telemetry(
     double? SirenAmperes = null,
     PositionSource? PositionSource = null,
     GnssReading? Gnss = null,
-    ModemVitals? Modem = null);
+    ModemVitals? Modem = null,
+    double? LongestSampleGapMs = null);
 
 /// <summary>The LTE modem as ModemManager sees it. What it does not tell is null.</summary>
 /// <param name="State">ModemManager's word: <c>failed … registered connected</c>, or <c>absent</c> when there is no modem.</param>

@@ -125,10 +125,10 @@ internal static class MessageGen
         Gen.Nullable(Real(0, double.MaxValue)),
         Gen.Nullable(Real(0, double.MaxValue)),
         Gen.Select(Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(0, 100)), Gen.Nullable(Real(-100, 100)), Gen.Nullable(Real(-100, 100))),
-        Gen.Select(Gen.Nullable(Gen.Enum<PositionSource>()), Gen.Null(s_gnss), s_modem),
+        Gen.Select(Gen.Nullable(Gen.Enum<PositionSource>()), Gen.Null(s_gnss), s_modem, Gen.Nullable(Real(0, double.MaxValue))),
         (a, position, temperature, memory, disk, power, added) => new Telemetry(
             a.Item1, a.Item2, a.Item3, a.Item4, position.Latitude, position.Longitude, temperature, memory, disk,
-            power.Item1, power.Item2, power.Item3, power.Item4, added.Item1, added.Item2, added.Item3));
+            power.Item1, power.Item2, power.Item3, power.Item4, added.Item1, added.Item2, added.Item3, added.Item4));
 
     public static readonly Gen<CenterHeartbeat> CenterHeartbeat = Gen.Select(
         Time, s_optionalText, Gen.Nullable(s_count), (sentAt, boot, number) => new CenterHeartbeat(sentAt, boot, number));

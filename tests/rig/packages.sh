@@ -1,7 +1,8 @@
 # Debian packages, for the scripts of the rig. Sourced.
 
 installed_version() { # PACKAGE: its version, or nothing
-  dpkg-query -W -f='${db:Status-Status} ${Version}' "$1" 2>/dev/null | sed -n 's/^installed //p'
+  # dpkg ends with 1 for a package that it has never heard of: an answer here, and no reason for a script under pipefail to end without a word.
+  { dpkg-query -W -f='${db:Status-Status} ${Version}' "$1" 2>/dev/null || true; } | sed -n 's/^installed //p'
 }
 
 as_root() {

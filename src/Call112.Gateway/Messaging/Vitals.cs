@@ -95,7 +95,8 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             Rounded(gauges.SirenAmperes),
             place is null ? null : surveyed is null ? PositionSource.Gnss : PositionSource.Surveyed,
             gnss,
-            Modem?.Invoke());
+            Modem?.Invoke(),
+            Math.Round(station.Pace.TakeLongestGap().TotalMilliseconds, 1));
     }
 
     private static DateTimeOffset? CertificateUntil(StationState state) => state.Senses.Uplinks.Min(uplink => uplink.Certificate.Until);

@@ -42,9 +42,9 @@ internal static class GnssCheck
         var reading = gnss.ReadingAt(now, surveyed);
         return reading?.State switch
         {
-            null => ($"{gpsd}: connected, nothing heard in {now.TotalSeconds:0} s", "check the receiver's port in /etc/default/gpsd, and that the modem has GNSS switched on"),
+            null => ($"{gpsd}: connected, nothing heard in {now.TotalSeconds:0} s", "check the receiver's port in /etc/call112/gpsd or /etc/default/gpsd, and that the modem has GNSS switched on"),
             GnssState.Unreachable => ($"{gpsd}: {gnss.LinkDetail}", "check that gpsd runs (systemctl status gpsd) and position.gpsd in station.json"),
-            GnssState.NoReceiver => ($"{gpsd}: {gnss.LinkDetail}", "check the receiver's port in /etc/default/gpsd, and that the modem has GNSS switched on"),
+            GnssState.NoReceiver => ($"{gpsd}: {gnss.LinkDetail}", "check the receiver's port in /etc/call112/gpsd or /etc/default/gpsd, and that the modem has GNSS switched on"),
             GnssState.Silent => ($"{gpsd}: {gnss.LinkDetail}", "switch GNSS on in the modem (mmcli -m any --location-enable-gps-unmanaged)"),
             GnssState.NoFix => ($"{gpsd}: no fix", "give the antenna a free view of the sky and wait some minutes; alerts do not need it"),
             GnssState.Unproven => (

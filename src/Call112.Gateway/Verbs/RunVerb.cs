@@ -22,6 +22,8 @@ internal static class RunVerb
         if (readyFile is not null)
             // A file of an earlier run must not say that this one is ready.
             File.Delete(readyFile);
+        if (DrivenProfile.Leave(options.Board, Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY")) is { } problem)
+            Console.Error.WriteLine($"Should this process be killed, ExecStopPost will not find its profile: {problem}");
         GatewayHost created;
         try
         {

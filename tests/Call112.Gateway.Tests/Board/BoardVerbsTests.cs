@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Call112.Gateway.Board;
 using Call112.Gateway.Board.Acceptance;
+using Call112.Gateway.Options;
 using Call112.Gateway.Verbs;
 
 namespace Call112.Gateway.Tests.Board;
@@ -63,6 +64,32 @@ public sealed class BoardVerbsTests : IDisposable
         Assert.Equal([PinValue.High, PinValue.High], _chip.LevelsOf(26));
         Assert.Empty(_chip.LevelsOf(21));
         Assert.Equal(0b1100, _card.Relays);
+    }
+
+    /// <summary>F11: ExecStopPost of the service knows no station.json, and that of today may name another cabinet than the one that was driven.</summary>
+    [Fact]
+    public async Task Safe_finds_the_profile_of_the_killed_run_where_that_run_left_it()
+    {
+        var profile = Profile(Siren);
+        var runtime = Directory.CreateDirectory(Path.Combine(_folder, "run")).FullName;
+        var board = new BoardOptions { Profile = profile, Cabinet = BoardDesk.Profile() };
+        Assert.Null(DrivenProfile.Leave(board, $"{runtime}:/run/second"));
+        File.Delete(profile);
+        Assert.Equal(0, (await SafeAsync(Path.Combine(runtime, DrivenProfile.FileName))).Code);
+        Assert.Equal([PinValue.High], _chip.LevelsOf(26));
+    }
+
+    [Fact]
+    public void A_run_without_a_cabinet_leaves_no_profile_and_one_that_cannot_write_says_so_and_goes_on()
+    {
+        Assert.Null(DrivenProfile.Leave(new BoardOptions(), _folder));
+        Assert.Null(DrivenProfile.Leave(new BoardOptions { Profile = Profile(Siren), Cabinet = BoardDesk.Profile() }, null));
+        Assert.Equal([Path.Combine(_folder, "profile.json")], Directory.GetFiles(_folder));
+        var missing = Path.Combine(_folder, "missing");
+        Assert.Contains(
+            $"{missing}/board.json cannot be written",
+            DrivenProfile.Leave(new BoardOptions { Profile = Profile(Siren), Cabinet = BoardDesk.Profile() }, missing),
+            StringComparison.Ordinal);
     }
 
     /// <summary>A process that was killed holds its lines until the kernel has buried it.</summary>

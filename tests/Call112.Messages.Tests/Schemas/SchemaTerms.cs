@@ -107,6 +107,9 @@ internal static class SchemaTerms
         ["Telemetry.SupplyAmperes"] = (
             "Current out of the UPS, A; negative while it charges.", new JsonObject { ["minimum"] = -100, ["maximum"] = 100 }),
         ["Telemetry.SirenAmperes"] = ("Current of the siren's feed, A.", new JsonObject { ["minimum"] = -100, ["maximum"] = 100 }),
+        ["Telemetry.LongestSampleGapMs"] = (
+            "Longest time between two looks at the inputs since the telemetry before, ms; 10 when all is well. A shorter press may be lost.",
+            new JsonObject { ["minimum"] = 0 }),
         ["Telemetry.PositionSource"] = ("Where latitude and longitude come from: the configuration (Surveyed), or the receiver (Gnss).", null),
         ["Telemetry.Gnss"] = ("The GNSS receiver; null where none is configured.", null),
         ["GnssReading.State"] = (

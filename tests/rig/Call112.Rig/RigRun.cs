@@ -14,7 +14,7 @@ internal sealed record ScenarioResult(Scenario Scenario, Findings Findings, doub
 internal sealed class RigRun(Bench bench, IReadOnlyList<string> only)
 {
     /// <summary>A scenario that takes longer hangs.</summary>
-    private static readonly TimeSpan s_hangs = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan s_hangs = TimeSpan.FromMinutes(15);
 
     public List<ScenarioResult> Results { get; } = [];
 

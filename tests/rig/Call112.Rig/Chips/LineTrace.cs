@@ -7,11 +7,12 @@ namespace Call112.Rig.Chips;
 /// <param name="AtNs">The kernel's monotonic clock, ns.</param>
 /// <param name="Line">Number of the line in the kernel (<see cref="SimulatedChip.FirstNumber"/> + line).</param>
 /// <param name="High">The level; null for a change of direction.</param>
-internal readonly record struct LineEvent(long AtNs, int Line, bool? High, bool Outwards);
+/// <param name="IsRead">Nothing was driven; somebody looked.</param>
+internal readonly record struct LineEvent(long AtNs, int Line, bool? High, bool Outwards, bool IsRead = false);
 
 /// <summary>
 /// The kernel's own record of what is driven on GPIO lines (tracepoints gpio_value and gpio_direction): nothing lies between two samples of
-/// it, so a pulse of any length is in it. Reads of inputs are counted by the kernel's filter only if they are asked for.
+/// it, so a pulse of any length is in it. Reads are recorded only of lines that are asked for: they tell how evenly inputs are sampled.
 /// Duty: one for the whole rig; events are kept to the end. Any thread may ask.
 /// </summary>
 internal sealed class LineTrace : IDisposable
@@ -22,6 +23,7 @@ internal sealed class LineTrace : IDisposable
     private readonly Thread _reader;
     private readonly Lock _lock = new();
     private readonly List<LineEvent> _events = [];
+    private readonly Dictionary<int, List<long>> _reads = [];
     private readonly CancellationTokenSource _stop = new();
 
     public LineTrace()
@@ -50,6 +52,31 @@ internal sealed class LineTrace : IDisposable
                     found.Add(_events[i]);
         found.Reverse();
         return found;
+    }
+
+    /// <summary>From now on the reads of a line are recorded as well.</summary>
+    public void WatchReads(SimulatedChip chip, int line)
+    {
+        lock (_lock)
+        {
+            _reads.TryAdd(chip.FirstNumber + line, []);
+            File.WriteAllText($"{Root}/events/gpio/gpio_value/filter", string.Join(" || ", _reads.Keys.Select(number => $"gpio == {number}").Prepend("get == 0")));
+        }
+    }
+
+    /// <summary>The longest time between two reads of a watched line, ms, of those gaps that ended between two moments.</summary>
+    public double LongestReadGapMs(SimulatedChip chip, int line, long fromNs, long toNs)
+    {
+        var longestNs = 0L;
+        lock (_lock)
+        {
+            var reads = _reads[chip.FirstNumber + line];
+            for (var i = reads.Count - 1; i > 0 && reads[i] >= fromNs; i--)
+                if (reads[i] <= toNs)
+                    longestNs = Math.Max(longestNs, reads[i] - reads[i - 1]);
+        }
+
+        return longestNs / 1e6;
     }
 
     /// <summary>When a line was first driven to a level from a moment on, or null.</summary>
@@ -89,10 +116,18 @@ internal sealed class LineTrace : IDisposable
             lock (_lock)
                 foreach (var line in lines.AsSpan(..^1))
                     if (Parse(line) is { } happened)
-                        _events.Add(happened);
+                        Keep(happened);
                     else
                         Unreadable++;
         }
+    }
+
+    private void Keep(LineEvent happened)
+    {
+        if (!happened.IsRead)
+            _events.Add(happened);
+        else if (_reads.TryGetValue(happened.Line, out var reads))
+            reads.Add(happened.AtNs);
     }
 
     /// <summary>
@@ -111,7 +146,8 @@ internal sealed class LineTrace : IDisposable
             if (words.Length != 3 || !decimal.TryParse(stamp, CultureInfo.InvariantCulture, out var seconds)
                 || !int.TryParse(words[0], CultureInfo.InvariantCulture, out var number))
                 return null;
-            return new LineEvent((long)(seconds * 1_000_000_000), number, isValue ? words[2] == "1" : null, isValue || words[1] == "out");
+            var isRead = isValue && words[1] == "get";
+            return new LineEvent((long)(seconds * 1_000_000_000), number, isValue ? words[2] == "1" : null, !isRead && (isValue || words[1] == "out"), isRead);
         }
 
         return null;

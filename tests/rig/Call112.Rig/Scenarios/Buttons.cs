@@ -5,15 +5,9 @@ using Call112.System.Tests.Toolkit;
 
 namespace Call112.Rig.Scenarios;
 
-/// <summary>
-/// Presses that count exactly once. They are counted by BERANGKAT: each press takes exactly one acknowledged alert one step further, so a
-/// press that is missed takes none, and one that is doubled takes two.
-/// </summary>
+/// <summary>Presses that count exactly once, spikes that count never, and buttons that work under storms of signals (F12).</summary>
 internal static class Buttons
 {
-    /// <summary>Acknowledged alerts that wait for a press: enough that a doubled press finds another one.</summary>
-    private const int Stock = 4;
-
     private const long MsNs = 1_000_000;
 
     private const int SpikesARound = 50;
@@ -26,53 +20,35 @@ internal static class Buttons
 
     private const int SpikeVoidsMax = 12;
 
-    /// <summary>How long a release must be seen before the next press, ms: its settling time, two samples, and some.</summary>
-    private const double RestMs = 150;
-
-    private static readonly TimeSpan s_heardWithin = TimeSpan.FromSeconds(10);
-
+    /// <summary>
+    /// One station, as on a Pi: several on the rig's one processor take it from each other's samplers, and that is no property of the gateway.
+    /// </summary>
     public static async Task PressesAsync(Bench bench, Findings findings)
     {
         var bounce = Bounce.Read(bench.BouncePath!);
-        var stations = bench.Sizes.PressStations;
-        var each = bench.Sizes.Presses / stations;
-        var started = new List<Station>();
-        try
+        var random = new Random(bench.Seed);
+        await using var station = await Station.StartedAsync(bench, "presses");
+        var stock = new AlertStock(bench, station, findings);
+        await stock.FillAsync();
+        var longestMs = 0d;
+        for (var i = 0; i < bench.Sizes.Presses; i++)
         {
-            // All are up before the first press: one that starts takes the processor from the others' samplers.
-            for (var n = 0; n < stations; n++)
+            // 40 ms to 2 s, evenly over their inverse: most presses are short, and short ones are missed.
+            var heldMs = 40 / (1 - 0.98 * random.NextDouble());
+            var press = bounce.Presses[random.Next(bounce.Presses.Count)];
+            var release = bounce.Releases[random.Next(bounce.Releases.Count)];
+            await stock.PressAsync($"press {i}, {heldMs:0} ms (seed {bench.Seed})", () => Task.Run(() =>
             {
-                started.Add(await Station.StartedAsync(bench, $"presses-{n}"));
-                await FillStockAsync(started[n]);
-            }
-
-            await Task.WhenAll(started.Select(PressAsync));
-        }
-        finally
-        {
-            foreach (var station in started)
-                await station.DisposeAsync();
+                var began = Wait.MonotonicNs;
+                PlayBounce(station.Cabinet, press);
+                Wait.Run(TimeSpan.FromMilliseconds(heldMs));
+                PlayBounce(station.Cabinet, release);
+                longestMs = Math.Max(longestMs, bench.Trace.LongestReadGapMs(station.Cabinet.Chip, Cabinet.Responding.Line, began, Wait.MonotonicNs));
+            }));
         }
 
-        async Task PressAsync(Station station, int n)
-        {
-            var random = new Random(bench.Seed + n);
-            for (var i = 0; i < each; i++)
-            {
-                // 40 ms to 2 s, evenly over the orders of magnitude: most presses are short, and short ones are missed.
-                var heldMs = 40 * Math.Pow(50, random.NextDouble());
-                var press = bounce.Presses[random.Next(bounce.Presses.Count)];
-                var release = bounce.Releases[random.Next(bounce.Releases.Count)];
-                await PressOnceAsync(station, findings, $"press {i} of station {n}, {heldMs:0} ms (seed {bench.Seed})", async () =>
-                {
-                    await Task.Run(() => PlayBounce(station.Cabinet, press));
-                    await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(heldMs)));
-                    await Task.Run(() => PlayBounce(station.Cabinet, release));
-                });
-            }
-
-            await BalanceAsync(station, findings, each);
-        }
+        await stock.BalanceAsync();
+        findings.Figure(new Figure("longest time between two samples while a button is down", Math.Round(longestMs, 1), "ms"));
     }
 
     /// <summary>5 ms on each input in turn while an alert waits: none may do anything.</summary>
@@ -205,68 +181,16 @@ internal static class Buttons
 
     private static async Task<int> UnderStormAsync(Bench bench, Findings findings, Station station, Func<CancellationToken, Task<int>> storm)
     {
-        await FillStockAsync(station);
+        var stock = new AlertStock(bench, station, findings);
+        await stock.FillAsync();
         using var stop = new CancellationTokenSource();
         var storming = Task.Run(() => storm(stop.Token));
         for (var i = 0; i < bench.Sizes.StormPresses; i++)
-        {
-            await PressOnceAsync(station, findings, $"press {i} in the storm", () => station.PressAsync(Cabinet.Responding, TimeSpan.FromMilliseconds(150)));
-        }
-
+            await stock.PressAsync($"press {i} in the storm", () => station.PressAsync(Cabinet.Responding, TimeSpan.FromMilliseconds(150)));
         await stop.CancelAsync();
         var count = await storming;
-        await BalanceAsync(station, findings, bench.Sizes.StormPresses);
-        findings.Check(!station.HasExited, $"the gateway ended in the storm:\n{station.Said()}");
+        await stock.BalanceAsync();
         return count;
-    }
-
-    private static async Task FillStockAsync(Station station)
-    {
-        for (var i = 0; i < Stock; i++)
-            await station.AlertAsync();
-        await Wait.UntilAsync(() => station.Count(ReportEvent.Received) == Stock, "the alerts are there");
-        await station.PressAsync(Cabinet.Acknowledge, TimeSpan.FromMilliseconds(200));
-        await Wait.UntilAsync(() => station.Count(ReportEvent.Acknowledged) == Stock, "the alerts are acknowledged");
-    }
-
-    /// <summary>One press and its rest; then exactly one alert more must be responding. It is cancelled, and another takes its place.</summary>
-    private static async Task PressOnceAsync(Station station, Findings findings, string name, Func<Task> press)
-    {
-        var before = station.Count(ReportEvent.Responding);
-        await press();
-        await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(RestMs)));
-        try
-        {
-            await Wait.UntilAsync(() => station.Count(ReportEvent.Responding) > before, name, s_heardWithin);
-        }
-        catch (TimeoutException)
-        {
-            findings.Check(false, $"{name} was missed; {station.LastWords()}");
-            findings.Done();
-            return;
-        }
-
-        findings.Done();
-        var counted = station.Count(ReportEvent.Responding) - before;
-        findings.Check(counted == 1, $"{name} counted {counted} times");
-        var responding = station.Centre.Reports().Where(report => report.Event == ReportEvent.Responding).Skip(before).Select(report => report.DispatchId!.Value).ToList();
-        foreach (var id in responding)
-        {
-            await station.CancelAsync(id);
-            var fresh = await station.AlertAsync(Category.Medical);
-            await station.HearsAsync(ReportEvent.Received, fresh);
-        }
-
-        // The work that an alert brings is over: on this one slow processor it delays the sampler.
-        await Task.Run(() => Wait.Run(TimeSpan.FromMilliseconds(RestMs)));
-    }
-
-    /// <summary>A press that counted twice, the second time late, is in the sum.</summary>
-    private static async Task BalanceAsync(Station station, Findings findings, int presses)
-    {
-        await Wait.Pause(TimeSpan.FromMilliseconds(500));
-        var counted = station.Count(ReportEvent.Responding);
-        findings.Check(counted == presses, $"{station.Id}: {presses} presses counted {counted} times");
     }
 
     /// <summary>Opens and closes the contact as recorded, as closely as writes to the simulated line allow (some microseconds each).</summary>

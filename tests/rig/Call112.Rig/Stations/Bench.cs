@@ -12,11 +12,12 @@ namespace Call112.Rig.Stations;
 internal sealed record Bench(string Gateway, string Folder, LineTrace Trace, Sizes Sizes, string? BouncePath, int Seed);
 
 /// <summary>How often a run does things.</summary>
-/// <param name="Presses">Of buttons, bounce included, over <paramref name="PressStations"/> stations at once.</param>
+/// <param name="Presses">Of a button, bounce included.</param>
 /// <param name="StuckSeconds">How long the stuck button is held; the limit is 60 s, and the short run sets it to its lowest value, 10 s.</param>
-internal sealed record Sizes(string Name, int Dispatches, int Presses, int PressStations, int Spikes, int Kills, int Starts, int PanicCuts, int StormPresses, double StuckSeconds, double StuckLimitSeconds)
+internal sealed record Sizes(
+    string Name, int Dispatches, int Presses, int Spikes, int Kills, int Starts, int PanicCuts, int StormPresses, double StuckSeconds, double StuckLimitSeconds)
 {
-    public static Sizes Full { get; } = new("full", 100, 1_000, 5, 1_000, 20, 20, 10, 40, 61, 60);
+    public static Sizes Full { get; } = new("full", 100, 1_000, 1_000, 20, 20, 10, 40, 61, 60);
 
-    public static Sizes Short { get; } = new("short", 20, 40, 2, 100, 4, 4, 2, 10, 11, 10);
+    public static Sizes Short { get; } = new("short", 20, 40, 100, 4, 4, 2, 10, 11, 10);
 }
