@@ -97,8 +97,7 @@ internal sealed class CutRun(Site site, CutOptions options)
         var began = site.Time.GetTimestamp();
         for (var i = 0; i < options.Dispatches; i++)
         {
-            if (TimeSpan.FromSeconds(i / options.PerSecond) - site.Time.GetElapsedTime(began) is var wait && wait > TimeSpan.Zero)
-                await site.Pause(wait);
+            await site.Pause(TimeSpan.FromSeconds(i / options.PerSecond) - site.Time.GetElapsedTime(began));
             if (i == options.Dispatches / 2)
                 await cut(station);
             sending.Add(city.Center.DispatchAsync([], [cell.StationId]));

@@ -63,7 +63,7 @@ internal sealed class Site
         return path;
     }
 
-    public Task Pause(TimeSpan time) => Task.Delay(time, Time, CancellationToken.None);
+    public Task Pause(TimeSpan time) => time > TimeSpan.Zero ? Task.Delay(time, Time, CancellationToken.None) : Task.CompletedTask;
 
     /// <summary>Waits until the condition holds; false when it did not in time.</summary>
     public async Task<bool> HoldsAsync(Func<bool> condition, TimeSpan within, TimeSpan? every = null)

@@ -141,15 +141,18 @@ internal sealed class RegainRun(Site site, RegainOptions options) : IDisposable
     private async Task<TimeSpan> UpAtAsync(GatewayProcess gateway, Func<TimeSpan> now)
     {
         var began = site.Time.GetTimestamp();
-        while ((await gateway.StationAsync()).GetProperty("uplinks")[0].GetProperty("verdict").GetString() != VerdictLog.Up)
+        try
         {
-            if (site.Time.GetElapsedTime(began) > s_patience)
-            {
-                _failures.Add($"a gateway process is not back {s_patience.TotalSeconds} s after the broker");
-                break;
-            }
-
-            await site.Pause(s_lookEvery);
+            while ((await gateway.StationAsync()).GetProperty("uplinks")[0].GetProperty("verdict").GetString() != VerdictLog.Up)
+                if (site.Time.GetElapsedTime(began) < s_patience)
+                    await site.Pause(s_lookEvery);
+                else
+                    throw new EnduranceException($"not back {s_patience.TotalSeconds} s after the broker");
+        }
+        catch (Exception e) when (e is HttpRequestException or EnduranceException)
+        {
+            lock (_failures)
+                _failures.Add($"gateway process {gateway.Id}{(gateway.HasExited ? ", which has ended" : "")}: {e.Message} ({gateway.Log})");
         }
 
         return now();
