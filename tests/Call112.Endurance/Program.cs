@@ -79,7 +79,8 @@ var crowd = new Option<int>("--stations") { Description = "light stations", Defa
 var gateways = new Option<int>("--gateways") { Description = "real gateway processes among them", DefaultValueFactory = _ => 5 };
 var away = new Option<int[]>("--away")
 {
-    Description = "seconds for which the broker is away, one run each (5 and 45)", AllowMultipleArgumentsPerToken = true,
+    Description = "seconds for which the broker is away, one run each (5 and 45)",
+    AllowMultipleArgumentsPerToken = true,
 };
 var regain = new Command("regain", "Many stations lose and regain the broker at once.") { crowd, gateways, away, gateway, seed };
 regain.SetAction(parsed => Report(async site =>
