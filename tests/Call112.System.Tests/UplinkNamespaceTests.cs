@@ -68,6 +68,22 @@ public sealed class UplinkNamespaceTests : SystemTest
             line.Contains("lan mqtt", StringComparison.Ordinal) && line.Contains(": connected", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Interfaces_that_come_and_go_in_quick_turns_end_nothing()
+    {
+        // F15: an interface that vanished while .NET read it ended the service, on the runtime's own thread.
+        using var links = await TwoLinks.MakeAsync();
+        var (center, station) = await SiteAsync(links);
+        for (var turn = 0; turn < 40; turn++)
+        {
+            await links.UnplugAsync("wwan0");
+            await links.PlugAsync("wwan0");
+        }
+
+        Assert.False(station.HasExited);
+        await center.ShowsAsync(await center.DispatchAsync(station.StationId), station.StationId, ReportEvent.Sounding);
+    }
+
     private async Task<(CenterProcess Center, GatewayProcess Station)> SiteAsync(TwoLinks links)
     {
         var broker = await BrokerAsync(addresses: links.Addresses);

@@ -27,7 +27,10 @@ public interface IBroker
     Credentials? Credentials => null;
 }
 
-/// <summary>One connection. Disposing it closes it in order, so that no will is sent.</summary>
+/// <summary>
+/// One connection. Disposing it gives it up, and the broker tells its will: a station that leaves a line for its faults must be missed at once, also
+/// where only this direction still carries (F9). After <see cref="EndInOrder"/> the will is kept.
+/// </summary>
 public interface IBrokerConnection : IAsyncDisposable
 {
     /// <summary>The broker still had the session, with what was queued for it.</summary>
@@ -40,6 +43,14 @@ public interface IBrokerConnection : IAsyncDisposable
     /// The broker ended it because another client has come with the same client id (F20). Known when <see cref="Closed"/> completes.
     /// </summary>
     bool WasTakenOver => false;
+
+    /// <summary>Publishes that may wait for their PUBACK at once, one after the other in their order (MQTT-3.3.4-9); at least 1.</summary>
+    int InFlightMax => 1;
+
+    /// <summary>Its end, which is near, is no loss: everything has been said, or another connection follows at once.</summary>
+    void EndInOrder()
+    {
+    }
 
     /// <summary>Publishes; with QoS 1 until the PUBACK.</summary>
     /// <exception cref="BrokerException">No PUBACK before the deadline, or the connection has gone.</exception>

@@ -88,6 +88,7 @@ public sealed class MqttBroker : IBroker
             if (result.ResultCode != MqttClientConnectResultCode.Success)
                 throw new BrokerException($"the broker refused the connection: {result.ResultCode} {result.ReasonString}".TrimEnd());
             connection.SessionPresent = result.IsSessionPresent;
+            connection.InFlightMax = result.ReceiveMaximum ?? ushort.MaxValue;
             await SubscribeAsync(client, request.Subscriptions, both.Token);
             return connection;
         }
@@ -180,6 +181,7 @@ public sealed class MqttBroker : IBroker
         private readonly Channel<(PublishTap Tap, ushort PacketId)> _toAcknowledge =
             Channel.CreateUnbounded<(PublishTap, ushort)>(new UnboundedChannelOptions { SingleReader = true });
         private readonly Task _acknowledger;
+        private bool _isInOrder;
 
         public Connection(MqttClientFactory factory, Func<InboundMessage, ValueTask> receive, TimeProvider time)
         {
@@ -193,9 +195,13 @@ public sealed class MqttBroker : IBroker
 
         public bool SessionPresent { get; set; }
 
+        public int InFlightMax { get; set; } = 1;
+
         public Task<string> Closed => _closed.Task;
 
         public bool WasTakenOver { get; private set; }
+
+        public void EndInOrder() => _isInOrder = true;
 
         /// <summary>Runs on the thread that reads the socket: takes over the message and returns.</summary>
         private ValueTask ReceiveAsync(PublishTap tap, MqttPublishPacket packet)
@@ -251,8 +257,9 @@ public sealed class MqttBroker : IBroker
             try
             {
                 using var late = new CancellationTokenSource(s_closeDeadline, _time);
+                var reason = _isInOrder ? MqttClientDisconnectOptionsReason.NormalDisconnection : MqttClientDisconnectOptionsReason.DisconnectWithWillMessage;
                 if (Client.IsConnected)
-                    await Client.DisconnectAsync(new MqttClientDisconnectOptions(), late.Token);
+                    await Client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = reason }, late.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or MqttCommunicationException or MqttClientNotConnectedException or ObjectDisposedException or InvalidOperationException)
             {

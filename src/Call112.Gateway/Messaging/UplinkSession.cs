@@ -41,6 +41,12 @@ internal sealed class UplinkSession(
     /// <summary>Reports read from the journal at a time.</summary>
     private const int ReportBatch = 32;
 
+    /// <summary>Reports under way at once: over a line with a long round trip a backlog would else take one round trip for each (F21).</summary>
+    private const int ReportsUnderWayMax = 8;
+
+    /// <summary>Of what the broker takes at once, kept for heartbeat, state and whatever else is said beside the reports.</summary>
+    private const int KeptFree = 3;
+
     private static readonly TimeSpan s_telemetryEvery = TimeSpan.FromSeconds(60);
 
     /// <summary>How often certificate files are looked at.</summary>
@@ -101,6 +107,8 @@ internal sealed class UplinkSession(
         ended.Cancel();
         var reason = first == connection.Closed ? await connection.Closed : await ReasonOf(first);
         await Task.WhenAll(parts.Select(ReasonOf));
+        if (EndsForCertificates)
+            connection.EndInOrder();
         if (stop.IsCancellationRequested)
             await LeaveAsync();
         return reason;
@@ -135,6 +143,7 @@ internal sealed class UplinkSession(
                 foreach (var report in Station.ReadReports(_sent, ReportBatch))
                     await connection.PublishAsync(ReportMessage(report), s_farewellDeadline, CancellationToken.None);
             await connection.PublishAsync(StatusMessage(online: false), s_farewellDeadline, CancellationToken.None);
+            connection.EndInOrder();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -198,7 +207,7 @@ internal sealed class UplinkSession(
     }
 
     /// <summary>
-    /// While this uplink carries: reports in order from the last receipt, each until its PUBACK; and again from the last receipt when none has come
+    /// While this uplink carries: reports in order from the last receipt, a few at once; and again from the last receipt when none has come
     /// for a while: the PUBACK was only the broker's word (F1). Time counts from the last progress, so that a station with much to say repeats what
     /// was lost as well. With a centre that is heard and gives no receipt the connection does not drain, and is given up (F10); a centre that is
     /// away is no fault of it.
@@ -229,19 +238,51 @@ internal sealed class UplinkSession(
             _sent = again || isLate ? upTo : Math.Max(_sent, upTo);
             var batch = Station.ReadReports(_sent, ReportBatch);
             SetReporting(batch.Count > 0);
-            foreach (var report in batch)
-            {
-                if (!place.Route.Carries(options.Name))
-                    return;
-                // Before the PUBACK: the centre's receipt may be faster than the broker's.
-                Station.ReportSent(report.Sequence);
-                await PublishAsync(ReportMessage(report), cancel);
-                _sent = report.Sequence;
-            }
-
+            if (!await SendAsync(batch, cancel))
+                return;
             if (batch.Count == 0)
                 await calls.Reports.WaitAsync(place.Route.Patience(upTo, nothingWaits: false) - (now - since), Clock.Time, cancel);
         }
+    }
+
+    /// <summary>
+    /// Hands out reports in order, a few of them before the answers to those before have come. One connection keeps their order, so that what arrives
+    /// is never a later one without those before it; <see cref="_sent"/> follows the answers.
+    /// </summary>
+    /// <returns>False when another uplink carries now.</returns>
+    private async Task<bool> SendAsync(IReadOnlyList<Report> batch, CancellationToken cancel)
+    {
+        var most = Math.Clamp(connection.InFlightMax - KeptFree, 1, ReportsUnderWayMax);
+        var underWay = new Queue<(long Sequence, Task Answer)>();
+        try
+        {
+            foreach (var report in batch)
+            {
+                if (underWay.Count >= most)
+                    await AnsweredAsync(underWay);
+                if (!place.Route.Carries(options.Name))
+                    return false;
+                // Before the PUBACK: the centre's receipt may be faster than the broker's.
+                Station.ReportSent(report.Sequence);
+                underWay.Enqueue((report.Sequence, PublishAsync(ReportMessage(report), cancel)));
+            }
+
+            while (underWay.Count > 0)
+                await AnsweredAsync(underWay);
+            return true;
+        }
+        finally
+        {
+            // What is left ends with the connection, or is answered: neither is anybody's business any more.
+            foreach (var (_, answer) in underWay)
+                _ = ReasonOf(answer);
+        }
+    }
+
+    private async Task AnsweredAsync(Queue<(long Sequence, Task Answer)> underWay)
+    {
+        await underWay.Peek().Answer;
+        _sent = underWay.Dequeue().Sequence;
     }
 
     private bool IsCenterHeard(TimeSpan now) =>

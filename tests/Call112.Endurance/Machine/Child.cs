@@ -46,6 +46,12 @@ internal sealed class Child : IDisposable
         return new Child(Process.Start(start) ?? throw new EnduranceException($"cannot start {program}"), log);
     }
 
+    /// <summary>SIGSTOP: it is there, and does nothing (F9, F17).</summary>
+    public void Freeze() => Posix.Signal(Id, Posix.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Posix.Signal(Id, Posix.Continue);
+
     /// <summary>SIGTERM, and waits for the end.</summary>
     public void Stop()
     {

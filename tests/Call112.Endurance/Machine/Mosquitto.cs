@@ -11,7 +11,8 @@ internal sealed class Mosquitto : IDisposable
     private readonly string _folder;
     private Child? _process;
 
-    public Mosquitto(Site site)
+    /// <param name="more">Lines of mosquitto.conf beside the usual ones: further listeners, a bridge.</param>
+    public Mosquitto(Site site, params IEnumerable<string> more)
     {
         (_site, _folder, Port) = (site, site.NewFolder("mosquitto"), LoopbackPorts.Free());
         File.WriteAllText(Configuration, $"""
@@ -27,6 +28,7 @@ internal sealed class Mosquitto : IDisposable
             log_dest stderr
             log_type error
             log_type warning
+            {string.Join('\n', more)}
 
             """);
     }
@@ -48,6 +50,12 @@ internal sealed class Mosquitto : IDisposable
             "mosquitto listens",
             TimeSpan.FromSeconds(15));
     }
+
+    /// <summary>SIGSTOP: the kernel goes on answering for its sockets, and nobody reads them (F9).</summary>
+    public void Freeze() => _process!.Freeze();
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => _process!.Thaw();
 
     public void Stop()
     {

@@ -9,7 +9,7 @@ namespace Call112.Endurance.Machine;
 /// </summary>
 internal static partial class Posix
 {
-    public const int Terminate = 15;
+    public const int Terminate = 15, Continue = 18, Stop = 19;
 
     public const uint Readable = 1, Writable = 4, Broken = 0x8 | 0x10;
 

@@ -44,14 +44,26 @@ internal sealed class Site
     public string BuiltCenter =>
         Path.Combine(Root, "artifacts/bin/Call112.Center", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "call112-center");
 
+    /// <summary>The gateway of the same configuration as this program.</summary>
+    public string BuiltGateway =>
+        Path.Combine(Root, "artifacts/bin/Call112.Gateway", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "call112-gateway");
+
+    /// <summary>
+    /// The gateway as it goes to a Pi where somebody has published it after its last build, else the build's own; and how a result names it.
+    /// </summary>
+    public (string Program, string Name) NewestGateway() =>
+        File.Exists(PublishedGateway) && File.GetLastWriteTimeUtc(PublishedGateway) >= File.GetLastWriteTimeUtc(BuiltGateway + ".dll")
+            ? (PublishedGateway, "NativeAOT, linux-x64")
+            : (BuiltGateway, "the build's own, JIT: nobody has published a newer one");
+
     public string NewFolder(string name)
     {
-        var path = Path.Combine(Run, $"{++_folders:00}-{name}");
+        var path = Path.Combine(Run, $"{Interlocked.Increment(ref _folders):00}-{name}");
         Directory.CreateDirectory(path);
         return path;
     }
 
-    public Task Pause(TimeSpan time) => Task.Delay(time, Time, CancellationToken.None);
+    public Task Pause(TimeSpan time) => time > TimeSpan.Zero ? Task.Delay(time, Time, CancellationToken.None) : Task.CompletedTask;
 
     /// <summary>Waits until the condition holds; false when it did not in time.</summary>
     public async Task<bool> HoldsAsync(Func<bool> condition, TimeSpan within, TimeSpan? every = null)

@@ -9,7 +9,7 @@ namespace Call112.Endurance.Scale;
 internal sealed class BookReader : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _reports, _stations, _seen;
+    private readonly SqliteCommand _reports, _stations, _seen, _steps;
 
     public BookReader(string path)
     {
@@ -21,6 +21,7 @@ internal sealed class BookReader : IDisposable
         _seen = Command(
             "SELECT count(*) FROM stations WHERE json_extract(json, '$.status.online') = 1 AND json_extract(json, '$.lastSeenAt') >= $since",
             "$since");
+        _steps = Command("SELECT count(*) FROM reports WHERE dispatch_id = $id AND event = $event", "$id", "$event");
     }
 
     /// <summary>Reports of a dispatch, of any kind: answered from an index alone.</summary>
@@ -35,6 +36,13 @@ internal sealed class BookReader : IDisposable
     {
         (_stations.Parameters[0].Value, _stations.Parameters[1].Value) = (dispatch.ToString("D"), @event);
         return (long)_stations.ExecuteScalar()!;
+    }
+
+    /// <summary>Reports of one kind of a dispatch.</summary>
+    public long Steps(Guid dispatch, string @event)
+    {
+        (_steps.Parameters[0].Value, _steps.Parameters[1].Value) = (dispatch.ToString("D"), @event);
+        return (long)_steps.ExecuteScalar()!;
     }
 
     /// <summary>Stations whose row says that they are online and that a birth or report of theirs came after this time.</summary>

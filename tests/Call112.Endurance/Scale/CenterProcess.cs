@@ -120,6 +120,26 @@ internal sealed class CenterProcess : IDisposable
         return bytes;
     }
 
+    /// <summary>The event stream's own words, one event after the other, until the token ends it: what changed, and how it is now.</summary>
+    public async Task ReadEventsAsync(Action<string, JsonElement> take, CancellationToken cancel)
+    {
+        const string kindMark = "event: ", dataMark = "data: ";
+        try
+        {
+            using var reader = new StreamReader(await _client.GetStreamAsync("/api/stream", cancel));
+            var kind = "";
+            while (await reader.ReadLineAsync(cancel) is { } line)
+                if (line.StartsWith(kindMark, StringComparison.Ordinal))
+                    kind = line[kindMark.Length..];
+                else if (line.StartsWith(dataMark, StringComparison.Ordinal))
+                    take(kind, JsonDocument.Parse(line[dataMark.Length..]).RootElement);
+        }
+        catch (OperationCanceledException)
+        {
+            // Seen enough.
+        }
+    }
+
     public void Dispose()
     {
         Stop();

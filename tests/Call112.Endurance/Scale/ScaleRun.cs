@@ -121,7 +121,7 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
         _startedCenter = new CenterProcess(site, options.Center ?? site.BuiltCenter, _mosquitto?.Port);
         await Center.StartAsync();
         _openBook = new BookReader(Center.Database);
-        var deadline = TimeSpan.FromSeconds(options.Metered ? 20 : 5);
+        var deadline = TimeSpan.FromSeconds(options.Metered ? 20 : 4);
         var fleet = new FleetOptions(_count, Center.MqttPort, HeartbeatEvery, deadline, ConnectsPerSecond, options.Seed);
         _startedFleet = new StationFleet(fleet, site.Time);
         Fleet.Start();

@@ -42,6 +42,7 @@ internal sealed partial class StationFleet
         station.Stage = LinkStage.Linked;
         station.CenterHeardAt = _now;
         _linked++;
+        _moments.Add(new FleetMoment(index, TimeSpan.FromMilliseconds(_now), Linked: true));
         Publish(station, index, station.StateTopic, station.Status(online: true, _time.GetUtcNow()), retain: true);
         foreach (var (_, payload) in station.Reports)
             Publish(station, index, station.ReportTopic, payload);

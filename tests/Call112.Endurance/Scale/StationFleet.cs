@@ -6,7 +6,7 @@ namespace Call112.Endurance.Scale;
 
 /// <param name="Stations">How many there are.</param>
 /// <param name="HeartbeatEvery">5 s; 30 s on a metered uplink (contract, "Topics").</param>
-/// <param name="PublishDeadline">How long a PUBACK may take: 5 s, metered 20 s (as the gateway's uplink).</param>
+/// <param name="PublishDeadline">How long a PUBACK may take: 4 s, metered 20 s (as the gateway's uplink).</param>
 /// <param name="ConnectsPerSecond">Pace of the first connections; later ones follow the back-off.</param>
 internal sealed record FleetOptions(int Stations, int Port, TimeSpan HeartbeatEvery, TimeSpan PublishDeadline, int ConnectsPerSecond, int Seed);
 
@@ -21,6 +21,10 @@ internal sealed record FleetCounts(
     long Lost,
     long Copies,
     IReadOnlyDictionary<string, int> Losses);
+
+/// <summary>A light station that began to connect, or that was linked.</summary>
+/// <param name="At">Since <see cref="StationFleet.Origin"/>.</param>
+internal readonly record struct FleetMoment(int Station, TimeSpan At, bool Linked);
 
 /// <summary>
 /// Ten thousand stations in one thread: each connects, subscribes, gives its birth and its heartbeats, acknowledges what comes, answers a
@@ -45,6 +49,7 @@ internal sealed partial class StationFleet : IDisposable
     private readonly byte[] _events = new byte[16 * 1024];
     private readonly byte[] _input = new byte[256 * 1024];
     private readonly Dictionary<string, int> _losses = [];
+    private readonly List<FleetMoment> _moments = [];
     private readonly int _poll = Posix.NewPoll();
     private volatile bool _stop;
     private long _now, _sent, _received, _heartbeats, _centerHeartbeats, _connections, _lost, _copies;
@@ -72,6 +77,9 @@ internal sealed partial class StationFleet : IDisposable
 
     public int Linked => Volatile.Read(ref _linked);
 
+    /// <summary>Timestamp from which its times count.</summary>
+    public long Origin => _origin;
+
     /// <summary>What ended the thread, if it was a defect.</summary>
     public Exception? Failure { get; private set; }
 
@@ -79,6 +87,9 @@ internal sealed partial class StationFleet : IDisposable
 
     public FleetCounts Counts() => Ask(() => new FleetCounts(
         _linked, _sent, _received, _heartbeats, _centerHeartbeats, _connections, _lost, _copies, new Dictionary<string, int>(_losses)));
+
+    /// <summary>Every attempt to connect and every link since then, oldest first.</summary>
+    public IReadOnlyList<FleetMoment> Moments(TimeSpan since) => Ask(() => _moments.Where(moment => moment.At >= since).ToList());
 
     /// <summary>Stations that have not heard the centre for so long: they would say TERPUTUS.</summary>
     public int DeafFor(TimeSpan silence) => Ask(() => _stations.Count(station => _now - station.CenterHeardAt > silence.TotalMilliseconds));
@@ -171,6 +182,7 @@ internal sealed partial class StationFleet : IDisposable
         station.Connections++;
         station.BeganAt = _now;
         _connections++;
+        _moments.Add(new FleetMoment(index, TimeSpan.FromMilliseconds(_now), Linked: false));
         station.Descriptor = Posix.Connect((ushort)_options.Port);
         if (station.Descriptor < 0)
         {

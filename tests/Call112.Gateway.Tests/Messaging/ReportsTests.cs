@@ -36,6 +36,26 @@ public sealed class ReportsTests
         Assert.Equal(Enumerable.Range(3, (int)last - 2).Select(i => (long)i), world.ReportsSent.Skip(before).Select(report => report.Sequence).Take((int)last - 2));
     }
 
+    [Theory]
+    [InlineData(ushort.MaxValue, 8)]
+    [InlineData(5, 2)]
+    [InlineData(1, 1)]
+    public async Task A_backlog_leaves_in_order_eight_at_once_or_as_many_as_the_broker_takes(int takesAtOnce, int underWay)
+    {
+        // F21: over a modem's line a report for each round trip held up the newest alert's Received for a minute.
+        await using var world = await StationWorld.StartAsync();
+        await SentAsync(world, 1);
+        world.Broker.TakesAtOnce = takesAtOnce;
+        await world.RunAsync(seconds: 1);
+        var before = world.ReportsSent.Count;
+        world.Broker.SwallowsPubacks = true;
+        for (var i = 1; i <= 12; i++)
+            world.Dispatch(Samples.Dispatch(i));
+        await world.RunAsync(seconds: 2);
+        long[] sent = [.. world.ReportsSent.Skip(before).Select(report => report.Sequence)];
+        Assert.Equal(Enumerable.Range((int)sent[0], underWay).Select(number => (long)number), sent);
+    }
+
     [Fact]
     public async Task Without_a_receipt_they_are_sent_again_after_a_minute_then_more_and_more_rarely()
     {

@@ -102,6 +102,17 @@ public sealed class UplinkTests
     }
 
     [Fact]
+    public async Task Who_gives_up_a_line_that_carries_only_one_way_is_missed_by_its_will_within_ten_seconds()
+    {
+        // F9: heartbeats arrive, PUBACKs do not. An orderly farewell would discard the will, and the centre would believe the last heartbeat.
+        await using var world = await StationWorld.StartAsync();
+        await world.RunAsync(seconds: 6);
+        world.Broker.SwallowsPubacks = true;
+        await world.RunUntilAsync(() => world.Sent(s_state).Any(message => message.IsWill), 10, "the will");
+        Assert.False(MessageReader.ReadStatus(world.Broker.RetainedOn(s_state)!).Value!.Online);
+    }
+
+    [Fact]
     public async Task A_half_open_line_is_noticed_reported_and_left()
     {
         await using var world = await StationWorld.StartAsync();

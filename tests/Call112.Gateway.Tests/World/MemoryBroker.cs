@@ -47,6 +47,9 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
     /// <summary>Fault: messages of clients arrive, and no PUBACK leaves.</summary>
     public bool SwallowsPubacks { get; set; }
 
+    /// <summary>Publishes of one client that it takes before their PUBACKs (CONNACK, Receive Maximum).</summary>
+    public int TakesAtOnce { get; set; } = ushort.MaxValue;
+
     /// <summary>Fault: publishes of clients are dropped without an answer; all else, pings too, is answered.</summary>
     public bool DropsPublishes { get; set; }
 

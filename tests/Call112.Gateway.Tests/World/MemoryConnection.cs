@@ -14,6 +14,7 @@ public sealed class MemoryConnection : IBrokerConnection
     private readonly CancellationTokenSource _gone = new();
     private int _pumping;
     private volatile bool _dead;
+    private bool _isInOrder;
 
     internal MemoryConnection(MemoryBroker broker, MemorySession session, SessionRequest request, Func<InboundMessage, ValueTask> receive, bool sessionPresent, TimeProvider time)
     {
@@ -26,6 +27,10 @@ public sealed class MemoryConnection : IBrokerConnection
     public bool WasTakenOver { get; private set; }
 
     public Task<string> Closed => _closed.Task;
+
+    public int InFlightMax => _broker.TakesAtOnce;
+
+    public void EndInOrder() => _isInOrder = true;
 
     public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
     {
@@ -51,13 +56,13 @@ public sealed class MemoryConnection : IBrokerConnection
         throw new BrokerException($"no PUBACK within {deadline.TotalSeconds} s");
     }
 
-    /// <summary>The client leaves in order, so that no will is sent; over a dead line the broker does not learn of it.</summary>
+    /// <summary>The client leaves, and the will is told unless it leaves in order; over a dead line the broker does not learn of it.</summary>
     public ValueTask DisposeAsync()
     {
         if (_dead)
             Cut("closed by this station");
         else
-            End("closed by this station", will: false);
+            End("closed by this station", will: !_isInOrder);
         return ValueTask.CompletedTask;
     }
 

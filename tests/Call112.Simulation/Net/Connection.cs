@@ -41,11 +41,12 @@ internal sealed class Connection(SimulatedBroker broker, Session session, Line l
     }
 
     /// <summary>The client leaves, with a farewell that may not arrive.</summary>
-    public void Leave()
+    /// <param name="inOrder">The will is kept.</param>
+    public void Leave(bool inOrder)
     {
         if (!ClientIsOpen)
             return;
-        Up(() => broker.Ended(this, withWill: false));
+        Up(() => broker.Ended(this, withWill: !inOrder));
         ClientIsOpen = false;
         _down.Close();
     }

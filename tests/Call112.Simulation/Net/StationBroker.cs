@@ -45,6 +45,7 @@ internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life
         private readonly Queue<InboundMessage> _inbox = [];
         private Connection? _connection;
         private bool _receiving;
+        private bool _isInOrder;
 
         public bool SessionPresent { get; private set; }
 
@@ -76,6 +77,11 @@ internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life
             _waiting.Clear();
         }
 
+        /// <summary>As Mosquitto has it by default.</summary>
+        public int InFlightMax => 20;
+
+        public void EndInOrder() => _isInOrder = true;
+
         public async Task PublishAsync(OutboundMessage message, TimeSpan deadline, CancellationToken cancel)
         {
             if (_connection is not { ClientIsOpen: true })
@@ -93,7 +99,7 @@ internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life
 
         public ValueTask DisposeAsync()
         {
-            _connection?.Leave();
+            _connection?.Leave(_isInOrder);
             Ended("closed by this station");
             return ValueTask.CompletedTask;
         }
