@@ -54,14 +54,18 @@ public sealed class MemoryBrokerTests
     }
 
     [Fact]
-    public async Task A_kick_publishes_the_will_and_an_orderly_leave_does_not()
+    public async Task A_kick_publishes_the_will_and_so_does_giving_up_but_an_orderly_leave_does_not()
     {
-        await (await ConnectAsync()).DisposeAsync();
+        var orderly = await ConnectAsync();
+        orderly.EndInOrder();
+        await orderly.DisposeAsync();
         Assert.Empty(_broker.Publications);
+        await (await ConnectAsync()).DisposeAsync();
+        Assert.True(Assert.Single(_broker.Publications).IsWill);
         var connection = await ConnectAsync();
         _broker.Kick("station", "no reason");
         Assert.Equal("no reason", await connection.Closed);
-        Assert.True(Assert.Single(_broker.Publications).IsWill);
+        Assert.Equal([true, true], _broker.Publications.Select(publication => publication.IsWill));
         await Assert.ThrowsAsync<BrokerException>(() => connection.PublishAsync(new OutboundMessage("t", [], true), TimeSpan.FromSeconds(1), CancellationToken.None));
     }
 
