@@ -84,7 +84,9 @@ internal sealed class SimulatedModem(Schedule schedule, Random dice, Line line)
     /// <returns>What ends it from outside: a technician, the operator.</returns>
     public Action Fail(ModemTrouble trouble, ModemRung cure)
     {
-        (Trouble, _cure, TroubleSince) = (trouble, cure, schedule.Now);
+        // The same again begins nothing anew: the station counts from the first moment (seed 7126).
+        TroubleSince = trouble == Trouble ? TroubleSince : schedule.Now;
+        (Trouble, _cure) = (trouble, cure);
         var number = ++_troubles;
         Update();
         return () =>
