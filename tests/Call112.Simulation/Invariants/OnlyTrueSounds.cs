@@ -1,3 +1,4 @@
+using Call112.Center.Book;
 using Call112.Simulation.City;
 
 namespace Call112.Simulation.Invariants;
@@ -23,7 +24,8 @@ internal sealed class OnlyTrueSounds(SimulatedCity city) : Invariant(city)
         foreach (var alert in state.Alerts)
             if (City.Truth.Find(alert.Id) is not { } dispatch)
                 Break($"{station.Id} holds {alert.Id}, which the centre has never committed");
-            else if (!dispatch.Heard.ContainsKey(station.Id) && dispatch.Row.Groups.Count == 0)
+            // Who joined a group after the centre had counted its members hears it all the same.
+            else if (!dispatch.Heard.ContainsKey(station.Id) && !dispatch.Row.Groups.Any(group => group == StationEntry.AllGroup || station.Options.Groups.Contains(group)))
                 Break($"{station.Id} holds {alert.Id}, which is for {string.Join(' ', dispatch.Heard.Keys)}");
     }
 }
