@@ -94,7 +94,8 @@ public sealed class CenterHost : IAsyncDisposable
                 Sms = options.Sms is null ? null : new SmsGateway(options.Sms, networkTime, logs.CreateLogger("Call112.Center.Sms")),
             };
             broker = options.Broker is null ? await EmbeddedBroker.StartAsync(options.MqttListen) : null;
-            var address = new BrokerAddress(options.Broker ?? broker!.Local, options.BrokerUser, options.BrokerPassword, options.BrokerAuthorityFile);
+            var address = new BrokerAddress(
+                options.Broker ?? broker!.Local, options.BrokerUser, options.BrokerPassword, options.BrokerAuthorityFile, options.BrokerCertificateFile, options.BrokerKeyFile);
             // Jitter only has to differ between processes.
             var dice = new Random(HashCode.Combine(Environment.ProcessId, networkTime.GetTimestamp()));
             var session = new BrokerSession(address, loop.ReceiveAsync, loop.LinkChangedAsync, networkTime, dice, logs.CreateLogger("Call112.Center.Broker"));

@@ -29,6 +29,12 @@ public sealed record CenterOptions
     /// <summary>PEM file of the authority that signed the outside broker's certificate; null for the system's own list.</summary>
     public string? BrokerAuthorityFile { get; init; }
 
+    /// <summary>PEM file of the centre's certificate at the outside broker; null for none. Read anew at every connect.</summary>
+    public string? BrokerCertificateFile { get; init; }
+
+    /// <summary>PEM file of its key.</summary>
+    public string? BrokerKeyFile { get; init; }
+
     /// <summary>The dispatch book's SQLite file.</summary>
     public string DatabasePath { get; init; } = "call112-center.db";
 
@@ -67,6 +73,10 @@ public sealed record CenterOptions
                 $"the embedded broker knows no passwords and would listen on {MqttListen}: use --broker with a real one, or say --insecure-mqtt");
         if (Broker is not null && (Broker.Scheme is not ("mqtt" or "mqtts") || Broker.Host.Length == 0))
             throw new CenterStartException($"--broker must be mqtt://host:port or mqtts://host:port, not {Broker}");
+        if (BrokerCertificateFile is null != BrokerKeyFile is null)
+            throw new CenterStartException("--broker-cert and --broker-key go together");
+        if (BrokerCertificateFile is not null && Broker?.Scheme != "mqtts")
+            throw new CenterStartException("--broker-cert needs --broker mqtts://host:port");
         foreach (var station in Registry)
             if (!Messages.Topics.IsValidName(station.Id))
                 throw new CenterStartException($"the registry names '{station.Id}', which is no station id");

@@ -29,6 +29,9 @@ public static class Topics
 
     public const string CenterHeartbeat = Root + "center/heartbeat";
 
+    /// <summary>The MQTT topic filter that matches the dispatches of every group, for a broker's access list.</summary>
+    public const string OfAllGroups = Root + "groups/+/dispatch";
+
     public static string Dispatch(string stationId) => Station(stationId, "dispatch");
 
     public static string GroupDispatch(string group) => $"{Root}groups/{Checked(group, nameof(group))}/dispatch";

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Call112.Messages;
@@ -11,7 +12,8 @@ using MQTTnet.Protocol;
 namespace Call112.Center.Messaging;
 
 /// <summary>Where the broker is and how the centre names itself to it.</summary>
-internal sealed record BrokerAddress(Uri Uri, string? User = null, string? Password = null, string? AuthorityFile = null);
+internal sealed record BrokerAddress(
+    Uri Uri, string? User = null, string? Password = null, string? AuthorityFile = null, string? CertificateFile = null, string? KeyFile = null);
 
 /// <summary>A message from the broker.</summary>
 /// <param name="Acknowledge">Tells the broker, on the connection that the message came by, that it is stored. Does nothing once that connection is gone.</param>
@@ -173,7 +175,7 @@ internal sealed class BrokerSession : IAsyncDisposable
             return "the connection was lost";
         }
         catch (Exception e) when (e is MqttCommunicationException or OperationCanceledException or IOException or InvalidOperationException or CenterStartException
-            or MqttProtocolViolationException)
+            or MqttProtocolViolationException or CryptographicException or UnauthorizedAccessException or ArgumentException)
         {
             return e is OperationCanceledException ? "the connection ended" : e.Message;
         }
@@ -213,6 +215,9 @@ internal sealed class BrokerSession : IAsyncDisposable
                     chain.ImportFromPemFile(file);
                     tls.WithTrustChain(chain);
                 }
+
+                if (_address is { CertificateFile: { } certificate, KeyFile: { } key })
+                    tls.WithClientCertificates([X509Certificate2.CreateFromPemFile(certificate, key)]);
             });
         return builder.Build();
     }

@@ -62,6 +62,10 @@ public sealed record SmsGatewayOptions
         }
     }
 
+    /// <summary>True for <c>+</c> and 6 to 15 digits (E.164).</summary>
+    internal static bool IsNumber(string number) =>
+        number.Length is >= 7 and <= 16 && number[0] == '+' && !number.AsSpan(1).ContainsAnyExceptInRange('0', '9');
+
     private static Dictionary<string, SmsStation> ReadStations(string path, string folder, IReadOnlyList<SmsFile.StationPart?> parts)
     {
         var stations = new Dictionary<string, SmsStation>(StringComparer.Ordinal);
@@ -70,7 +74,7 @@ public sealed record SmsGatewayOptions
             var at = $"--sms {path}: stations[{i}]";
             if (!Messages.Topics.IsValidName(part?.Id))
                 throw new CenterStartException($"{at}.id: '{part?.Id}' is no station id");
-            if (part.Number is not { Length: >= 7 and <= 16 } number || number[0] != '+' || number.AsSpan(1).ContainsAnyExceptInRange('0', '9'))
+            if (part.Number is not { } number || !IsNumber(number))
                 throw new CenterStartException($"{at}.number: '{part.Number}' must be a number such as +6281234567890");
             if (part.KeyPath is not { Length: > 0 } keyPath)
                 throw new CenterStartException($"{at}.keyPath: missing");

@@ -4,12 +4,16 @@ using System.Net;
 using System.Text.Json;
 using Call112.Center.Api;
 using Call112.Center.Book;
+using Call112.Center.Enrolment;
 using Call112.Center.Sms;
 using Microsoft.Extensions.Logging;
 
 namespace Call112.Center.Terminal;
 
-/// <summary>The command line of the centre: <c>run</c> (also without a verb), <c>dispatch</c>, <c>watch</c>. Exit codes: 0 done, 1 refused, 2 cannot start or cannot reach the centre, 130 interrupted.</summary>
+/// <summary>
+/// The command line of the centre: <c>run</c> (also without a verb), <c>dispatch</c>, <c>watch</c>, and the identities: <c>enroll</c>, <c>revoke</c>,
+/// <c>identities</c>, <c>authority</c>. Exit codes: 0 done, 1 refused, 2 cannot start or cannot reach the centre, 130 interrupted.
+/// </summary>
 internal static class CenterCommands
 {
     public const int Done = 0, Refused = 1, CannotStart = 2, Interrupted = 130;
@@ -26,6 +30,10 @@ internal static class CenterCommands
         root.Subcommands.Add(run.Command);
         root.Subcommands.Add(new DispatchVerb(time).Command);
         root.Subcommands.Add(new WatchVerb(time).Command);
+        root.Subcommands.Add(new EnrolVerb(time).Command);
+        root.Subcommands.Add(IdentityVerbs.Revoke(time));
+        root.Subcommands.Add(IdentityVerbs.List(time));
+        root.Subcommands.Add(IdentityVerbs.Authority(time));
         // "run" is what a service file means; it may leave the word out.
         var isVerb = args.Length > 0 && (root.Subcommands.Any(verb => verb.Name == args[0]) || args[0] is "-h" or "--help" or "-?" or "--version");
         return root.Parse(isVerb ? args : ["run", .. args]).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopWithin });
@@ -70,6 +78,8 @@ internal sealed class RunVerb
     private readonly Option<string?> _brokerUser = new("--broker-user") { Description = "User name at the outside broker." };
     private readonly Option<string?> _brokerPassword = new("--broker-password-file") { Description = "File with the password at the outside broker." };
     private readonly Option<string?> _brokerAuthority = new("--broker-ca") { Description = "PEM file of the authority that signed the outside broker's certificate." };
+    private readonly Option<string?> _brokerCertificate = new("--broker-cert") { Description = "PEM file of the centre's certificate at the outside broker." };
+    private readonly Option<string?> _brokerKey = new("--broker-key") { Description = "PEM file of its key." };
     private readonly Option<string> _db = new("--db") { Description = "The dispatch book's SQLite file.", DefaultValueFactory = _ => "call112-center.db" };
     private readonly Option<string?> _stations = new("--stations") { Description = "JSON registry of stations: [{\"id\",\"name\",\"kind\",\"groups\"}]." };
     private readonly Option<string?> _sms = new("--sms") { Description = "JSON file of the SMS gateway and the stations' numbers and keys: the last path. Off without it." };
@@ -83,7 +93,8 @@ internal sealed class RunVerb
         _time = time;
         Command = new Command("run", "Run the centre (the default).")
         {
-            _listen, _mqttListen, _insecureMqtt, _broker, _brokerUser, _brokerPassword, _brokerAuthority, _db, _stations, _sms, _readyFile, _keyFile, _insecureLocal, _logLevel,
+            _listen, _mqttListen, _insecureMqtt, _broker, _brokerUser, _brokerPassword, _brokerAuthority,
+            _brokerCertificate, _brokerKey, _db, _stations, _sms, _readyFile, _keyFile, _insecureLocal, _logLevel,
         };
         Command.SetAction(RunAsync);
     }
@@ -129,6 +140,8 @@ internal sealed class RunVerb
             BrokerUser = parse.GetValue(_brokerUser),
             BrokerPassword = parse.GetValue(_brokerPassword) is { } file ? CenterCommands.ReadKey(file) : null,
             BrokerAuthorityFile = parse.GetValue(_brokerAuthority),
+            BrokerCertificateFile = parse.GetValue(_brokerCertificate),
+            BrokerKeyFile = parse.GetValue(_brokerKey),
             DatabasePath = parse.GetValue(_db)!,
             Registry = parse.GetValue(_stations) is { } stations ? ReadRegistry(stations) : [],
             Sms = parse.GetValue(_sms) is { } sms ? SmsGatewayOptions.Read(sms) : null,

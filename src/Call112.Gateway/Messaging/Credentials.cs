@@ -6,7 +6,7 @@ using Call112.Station;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>
-/// The certificates of one uplink: read anew when their files change, proved by a connection, and kept in memory so that a bad new file does not cut
+/// The certificates of one uplink, from files or from station.json itself: read anew when their files change, proved by a connection, and kept in memory so that a bad new file does not cut
 /// the station off (F13). Invariants: what has once led to a connection is given up only for what has led to one as well; a file that cannot be used
 /// is a fault with a name, and is looked at again whenever it changes. Thread-safe: connect and the minute's look may meet. Not its business: whether
 /// the broker's certificate is good; that is the TLS stack's.
@@ -85,7 +85,7 @@ public sealed class Credentials(UplinkOptions uplink)
 
     private Material Read()
     {
-        X509Certificate2Collection? authorities = null;
+        var authorities = uplink.CaFile is null ? uplink.Identity?.Authorities() : null;
         if (uplink.CaFile is { } caFile)
         {
             authorities = [];
@@ -94,7 +94,7 @@ public sealed class Credentials(UplinkOptions uplink)
                 throw new InvalidDataException($"{caFile}: no certificate in it");
         }
 
-        X509Certificate2? own = null;
+        var own = uplink.CertificateFile is null ? uplink.Identity?.Own() : null;
         if (uplink is { CertificateFile: { } certificateFile, KeyFile: { } keyFile })
             own = X509Certificate2.CreateFromPem(Text(certificateFile), Text(keyFile));
         return new Material(authorities, own);

@@ -37,7 +37,7 @@ public sealed class MqttBroker : IBroker
     public MqttBroker(UplinkOptions uplink, TimeProvider time, ILogger? log = null)
     {
         (_uplink, _time) = (uplink, time);
-        Credentials = uplink is { Tls: true } and not { CaFile: null, CertificateFile: null } ? new Credentials(uplink) : null;
+        Credentials = uplink is { Tls: true } and not { CaFile: null, CertificateFile: null, Identity: null } ? new Credentials(uplink) : null;
         _socket = new UplinkSocket(uplink.Interface, why =>
         {
             if (!_saidBound)

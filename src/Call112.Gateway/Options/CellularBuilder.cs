@@ -58,11 +58,18 @@ internal static class CellularBuilder
             errors.Add(new FieldError("sms.idlePollSeconds", "must be from 5 to 3600 s"));
         SmsKey? key = null;
         var path = part.KeyPath is { Length: > 0 } given && !given.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(given, Path.GetFullPath(folder)) : null;
-        if (path is null)
-            errors.Add(new FieldError("sms.keyPath", "missing: the file with the station's key"));
+        if (part.Key is not null && part.KeyPath is not null)
+            errors.Add(new FieldError("sms.key", "stands beside sms.keyPath: one of the two"));
+        else if (part.Key is { } text)
+        {
+            if (Topics.IsValidName(stationId) && !SmsKey.TryRead(stationId, text, out key, out var wrong))
+                errors.Add(new FieldError("sms.key", wrong));
+        }
+        else if (path is null)
+            errors.Add(new FieldError("sms.keyPath", "missing: the file with the station's key, or the key itself as sms.key"));
         else if (Topics.IsValidName(stationId) && !SmsKey.TryReadFile(stationId, path, out key, out var problem))
             errors.Add(new FieldError("sms.keyPath", problem));
-        return key is null || path is null || errors.Count > before
+        return key is null || errors.Count > before
             ? null
             : new SmsOptions { Key = key, KeyPath = path, ReplyTo = part.ReplyTo!, AllowFrom = [.. (part.AllowFrom ?? []).OfType<string>()], PollEvery = poll, IdlePollEvery = idle };
     }
@@ -72,7 +79,8 @@ internal static class CellularBuilder
         options.Mmcli, options.Nmcli, options.RebootCommand, ToFile(options.Ladder));
 
     public static StationFile.SmsPart? ToFile(SmsOptions? options) => options is null ? null : new StationFile.SmsPart(
-        true, options.KeyPath, options.ReplyTo, options.AllowFrom, options.PollEvery.TotalSeconds, options.IdlePollEvery.TotalSeconds);
+        true, options.KeyPath, options.ReplyTo, options.AllowFrom, options.PollEvery.TotalSeconds, options.IdlePollEvery.TotalSeconds,
+        options.KeyPath is null ? StationIdentity.Hidden : null);
 
     private static StationFile.LadderPart ToFile(LadderOptions ladder) => new(
         ladder.Patience.TotalSeconds, ladder.RegistrationPatience.TotalSeconds, ladder.AfterReconnect.TotalSeconds, ladder.AfterDisableEnable.TotalSeconds,

@@ -69,8 +69,8 @@ public sealed record SmsOptions
     /// <summary>The key that station and centre share.</summary>
     public required SmsKey Key { get; init; }
 
-    /// <summary>Its file; read at start.</summary>
-    public required string KeyPath { get; init; }
+    /// <summary>Its file, read at start; null when the key stands in station.json itself.</summary>
+    public string? KeyPath { get; init; }
 
     /// <summary>Number of the centre's SMS gateway, <c>+62…</c>.</summary>
     public required string ReplyTo { get; init; }

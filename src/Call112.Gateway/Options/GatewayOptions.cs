@@ -115,6 +115,9 @@ public sealed record UplinkOptions
     /// <summary>PEM file with its key.</summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>What stands in station.json itself, in place of files that are not named; null without TLS, or when there is none.</summary>
+    public StationIdentity? Identity { get; init; }
+
     public string? Username { get; init; }
 
     /// <summary>File whose first line is the password.</summary>

@@ -14,6 +14,8 @@ internal static class OptionsBuilder
     {
         var errors = new List<FieldError>();
         var uplinks = UplinkRules.Build(file.Uplinks, errors);
+        var identity = StationIdentity.Build(file.Identity, file.Station?.Id, uplinks, errors);
+        uplinks = [.. uplinks.Select(uplink => uplink.Tls ? uplink with { Identity = identity } : uplink)];
         var board = Board(file.Board, folder, errors);
         var station = Station(file, uplinks is [{ Metered: true }], errors) with { Position = PositionOptionsBuilder.Position(file.Position, errors) };
         errors.AddRange(station.Validate());

@@ -27,7 +27,8 @@ internal static class OptionsWriter
             options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null,
             PositionOptionsBuilder.ToPart(options),
             CellularBuilder.ToFile(options.Cellular),
-            CellularBuilder.ToFile(options.Sms));
+            CellularBuilder.ToFile(options.Sms),
+            StationIdentity.ToFile(options.Uplinks.Select(uplink => uplink.Identity).FirstOrDefault(identity => identity is not null)));
     }
 
     private static StationFile.UplinkPart Uplink(UplinkOptions uplink) => new(

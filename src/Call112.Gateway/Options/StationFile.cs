@@ -14,7 +14,8 @@ internal sealed record StationFile(
     StationFile.DisplayPart? Display = null,
     StationFile.PositionPart? Position = null,
     StationFile.CellularPart? Cellular = null,
-    StationFile.SmsPart? Sms = null)
+    StationFile.SmsPart? Sms = null,
+    StationFile.IdentityPart? Identity = null)
 {
     internal sealed record StationPart(
         string? Id = null,
@@ -96,7 +97,11 @@ internal sealed record StationFile(
         string? ReplyTo = null,
         IReadOnlyList<string?>? AllowFrom = null,
         double? PollSeconds = null,
-        double? IdlePollSeconds = null);
+        double? IdlePollSeconds = null,
+        string? Key = null);
+
+    /// <summary>PEM texts (decision 0019).</summary>
+    internal sealed record IdentityPart(string? Authorities = null, string? Certificate = null, string? Key = null);
 
     internal sealed record TimingPart(
         double? SirenFirstSeconds = null,

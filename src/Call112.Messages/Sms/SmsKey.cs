@@ -62,19 +62,31 @@ public sealed class SmsKey
                 return false;
             }
 
-            if (Bytes(Encoding.ASCII.GetString(buffer, 0, length).Trim()) is not { } bytes)
-                problem = $"'{path}' holds neither hex nor base64";
-            else if (bytes.Length is < BytesMin or > BytesMax)
-                problem = $"'{path}' holds a key of {bytes.Length} bytes, must be {BytesMin} to {BytesMax}";
-            else
-            {
-                (key, problem) = (new SmsKey(stationId, bytes), null);
+            if (TryRead(stationId, Encoding.ASCII.GetString(buffer, 0, length), out key, out problem))
                 return true;
-            }
+            problem = $"'{path}' {problem}";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             problem = $"'{path}' cannot be read: {e.Message}";
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads a key from a text, as a key file holds it.</summary>
+    /// <param name="problem">What is wrong with it, in words that do not hold the key and follow a subject; null when the key was read.</param>
+    public static bool TryRead(string stationId, string text, [NotNullWhen(true)] out SmsKey? key, [NotNullWhen(false)] out string? problem)
+    {
+        key = null;
+        if (Bytes(text.Trim()) is not { } bytes)
+            problem = "holds neither hex nor base64";
+        else if (bytes.Length is < BytesMin or > BytesMax)
+            problem = $"holds a key of {bytes.Length} bytes, must be {BytesMin} to {BytesMax}";
+        else
+        {
+            (key, problem) = (new SmsKey(stationId, bytes), null);
+            return true;
         }
 
         return false;

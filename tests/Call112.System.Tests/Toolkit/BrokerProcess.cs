@@ -17,12 +17,8 @@ public sealed partial class BrokerProcess : IDisposable
     /// <param name="persistence">Write sessions and queues to disk at each change, as far as mosquitto does (F1).</param>
     /// <param name="addresses">Where it listens beside the loopback.</param>
     public BrokerProcess(string folder, bool persistence, IReadOnlyList<string>? addresses = null)
-    {
-        _program = Installed.Need("mosquitto");
-        _folder = folder;
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Configuration, $"""
-            {string.Join('\n', (addresses ?? []).Prepend("127.0.0.1").Select(address => $"listener {Port} {address}"))}
+        : this(folder, port => $"""
+            {string.Join('\n', (addresses ?? []).Prepend("127.0.0.1").Select(address => $"listener {port} {address}"))}
             allow_anonymous true
             user root
             persistence {(persistence ? "true" : "false")}
@@ -36,7 +32,17 @@ public sealed partial class BrokerProcess : IDisposable
             log_type all
             connection_messages true
 
-            """);
+            """)
+    {
+    }
+
+    /// <param name="configuration">The text of its configuration, by the port that it has.</param>
+    public BrokerProcess(string folder, Func<int, string> configuration)
+    {
+        _program = Installed.Need("mosquitto");
+        _folder = folder;
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Configuration, configuration(Port));
     }
 
     public int Port { get; } = LoopbackPorts.Free();
@@ -51,6 +57,22 @@ public sealed partial class BrokerProcess : IDisposable
         await Wait.UntilAsync(
             () => LoopbackPorts.Listens(Port) || (_process.HasExited ? throw new InvalidOperationException($"mosquitto ended: {string.Join('\n', _process.Lines())}") : false),
             "mosquitto listens");
+    }
+
+    /// <summary>SIGHUP: what <c>systemctl reload mosquitto</c> sends.</summary>
+    public async Task ReloadAsync()
+    {
+        const string said = "Reloading config.";
+        var before = Lines().Count(line => line.Contains(said, StringComparison.Ordinal));
+        _process!.HangUp();
+        await Wait.UntilAsync(() => Lines().Count(line => line.Contains(said, StringComparison.Ordinal)) > before, "mosquitto reloads");
+    }
+
+    /// <summary>SIGTERM: it writes its sessions, as a restart by the service manager lets it.</summary>
+    public async Task TerminateAsync()
+    {
+        await _process!.TerminateAsync();
+        Kill();
     }
 
     public void Kill()

@@ -11,14 +11,16 @@ public sealed class CenterProcess : IDisposable
 {
     private readonly string _folder;
     private readonly string[] _broker;
+    private readonly IReadOnlyList<string> _more;
     private readonly List<string> _earlier = [];
     private OwnProcess? _process;
     private HttpClient? _http;
 
     /// <param name="embedded">The address is where the centre's own broker listens, instead of an outside one.</param>
-    public CenterProcess(string folder, string broker, bool embedded = false)
+    /// <param name="more">Arguments beside.</param>
+    public CenterProcess(string folder, string broker, bool embedded = false, IReadOnlyList<string>? more = null)
     {
-        (_folder, _broker) = (folder, embedded ? ["--mqtt-listen", broker["mqtt://".Length..]] : ["--broker", broker]);
+        (_folder, _broker, _more) = (folder, embedded ? ["--mqtt-listen", broker["mqtt://".Length..]] : ["--broker", broker], more ?? []);
         Directory.CreateDirectory(folder);
     }
 
@@ -33,7 +35,7 @@ public sealed class CenterProcess : IDisposable
         File.Delete(ReadyFile);
         _process = OwnProcess.Start(
             Installed.Center,
-            ["run", "--listen", "127.0.0.1:0", .. _broker, "--db", Path.Combine(_folder, "center.db"), "--insecure-local", "--ready-file", ReadyFile]);
+            ["run", "--listen", "127.0.0.1:0", .. _broker, "--db", Path.Combine(_folder, "center.db"), "--insecure-local", "--ready-file", ReadyFile, .. _more]);
     }
 
     public async Task StartReadyAsync()
@@ -63,12 +65,17 @@ public sealed class CenterProcess : IDisposable
         }
     }
 
-    public async Task<Guid> DispatchAsync(string stationId, string category = "Fire", int ttlSeconds = 900)
+    public Task<Guid> DispatchAsync(string stationId, string category = "Fire", int ttlSeconds = 900) =>
+        DispatchAsync("stationIds", stationId, category, ttlSeconds);
+
+    public Task<Guid> DispatchToGroupAsync(string group) => DispatchAsync("groups", group, "Fire", ttlSeconds: 900);
+
+    private async Task<Guid> DispatchAsync(string field, string target, string category, int ttlSeconds)
     {
         var draft = new JsonObject
         {
             ["incident"] = new JsonObject { ["category"] = category, ["nature"] = "Kebakaran rumah", ["priority"] = 1 },
-            ["stationIds"] = new JsonArray(stationId),
+            [field] = new JsonArray(target),
             ["ttlSeconds"] = ttlSeconds,
         };
         using var body = new StringContent(draft.ToJsonString(), mediaType: new("application/json"));

@@ -77,6 +77,13 @@ public sealed class GatewayProcess : IDisposable
 
     public int Pid => _process!.Id;
 
+    /// <summary>Takes an enrolled station.json over; journal and panel stay the test's own.</summary>
+    public void Take(JsonObject enrolled)
+    {
+        foreach (var (name, part) in enrolled)
+            StationJson[name] = part?.DeepClone();
+    }
+
     public void KeepJournalIn(string folder)
     {
         JournalPath = Path.Combine(folder, "journal.db");

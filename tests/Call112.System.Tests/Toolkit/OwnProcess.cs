@@ -6,7 +6,7 @@ namespace Call112.System.Tests.Toolkit;
 /// <summary>A process that the test started and ends, by its own pid. Keeps the newest lines of both outputs.</summary>
 public sealed partial class OwnProcess : IDisposable
 {
-    private const int SigTerm = 15, SigCont = 18, SigStop = 19, LinesKept = 40_000;
+    private const int SigHup = 1, SigTerm = 15, SigCont = 18, SigStop = 19, LinesKept = 40_000;
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -72,6 +72,9 @@ public sealed partial class OwnProcess : IDisposable
 
     /// <summary>SIGSTOP: it is there, and does nothing (F17).</summary>
     public void Freeze() => Signal(SigStop);
+
+    /// <summary>SIGHUP.</summary>
+    public void HangUp() => Signal(SigHup);
 
     /// <summary>SIGCONT.</summary>
     public void Thaw() => Signal(SigCont);

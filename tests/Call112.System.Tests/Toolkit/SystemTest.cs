@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 
 namespace Call112.System.Tests.Toolkit;
 
@@ -81,6 +82,34 @@ public abstract class SystemTest : IAsyncDisposable
             .Select(report => $"#{report.Sequence} {report.Event} {report.DispatchId} {report.Reason} {report.Detail}").ToList())));
         await centre.ConnectAsync();
         return centre;
+    }
+
+    /// <summary>A city with identities: authority, broker by the configuration that is shipped, both certificates; started.</summary>
+    protected async Task<CityIdentities> CityAsync()
+    {
+        var city = new CityIdentities(NewFolder("city"));
+        AtEnd(city.Dispose);
+        _logs.Enqueue(("mosquitto of the city", city.Broker.Lines));
+        await city.StartAsync();
+        return city;
+    }
+
+    /// <summary>The city's centre, by its own certificate.</summary>
+    protected async Task<CenterProcess> CenterAsync(CityIdentities city)
+    {
+        var center = new CenterProcess(NewFolder("center"), city.Address, more: city.CenterArguments);
+        AtEnd(center.Dispose);
+        _logs.Enqueue(("call112-center", center.Lines));
+        await center.StartReadyAsync();
+        return center;
+    }
+
+    /// <summary>A station with the station.json that it was enrolled with; not started.</summary>
+    protected GatewayProcess Station(JsonObject enrolled)
+    {
+        var station = Station("mqtts://unused", id: (string)enrolled["station"]!["id"]!);
+        station.Take(enrolled);
+        return station;
     }
 
     protected Task<CenterProcess> CenterAsync(BrokerProcess broker) => CenterAsync(broker.Address, embedded: false);

@@ -1,0 +1,83 @@
+namespace Call112.Center.Enrolment;
+
+/// <summary>
+/// The folder of a city's identities. Invariants: one process at a time works in it; a file is there whole or not at all; what holds a secret is
+/// readable by its owner alone from its first byte on.
+/// </summary>
+internal sealed class IdentityFolder : IDisposable
+{
+    public const string Variable = "CALL112_CENTER_IDENTITIES";
+
+    private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const UnixFileMode Public = Secret | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly FileStream _lock;
+
+    private IdentityFolder(string path, FileStream held) => (Path, _lock) = (path, held);
+
+    public string Path { get; }
+
+    /// <summary>The authorities' certificates and keys.</summary>
+    public string Authority => In("authority");
+
+    /// <summary>What the broker reads, and nothing else: it goes to the broker's machine as it is.</summary>
+    public string Broker => In("broker");
+
+    /// <summary>The centre's certificate and key.</summary>
+    public string Center => In("center");
+
+    /// <summary>The configuration of each enrolled station, without its secrets.</summary>
+    public string Stations => In("stations");
+
+    /// <summary>Every certificate that was ever issued.</summary>
+    public string Ledger => In("certificates.json");
+
+    /// <summary>The stations in the form that <c>run --stations</c> reads.</summary>
+    public string Registry => In("registry.json");
+
+    /// <summary>Opens the folder, and creates it when it is not there.</summary>
+    /// <exception cref="EnrolmentException">It cannot be used, or another process works in it.</exception>
+    public static IdentityFolder Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(full, Secret | UnixFileMode.UserExecute);
+            var held = new FileStream(System.IO.Path.Combine(full, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new IdentityFolder(full, held);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EnrolmentException($"--identities {full}: {e.Message}", e);
+        }
+    }
+
+    public static void WriteSecret(string path, ReadOnlySpan<byte> content) => Write(path, content, Secret);
+
+    public static void WriteSecret(string path, string text) => Write(path, System.Text.Encoding.UTF8.GetBytes(text), Secret);
+
+    public static void WritePublic(string path, string text) => Write(path, System.Text.Encoding.UTF8.GetBytes(text), Public);
+
+    /// <summary>Replaces a file of somebody else's, which keeps its mode.</summary>
+    public static void Rewrite(string path, ReadOnlySpan<byte> content) => Write(path, content, File.GetUnixFileMode(path));
+
+    public void Dispose() => _lock.Dispose();
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Written beside, synced and moved.</summary>
+    private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        var beside = path + ".new";
+        File.Delete(beside);
+        using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Text.Json.Nodes;
+using Call112.Campaign;
+using Call112.Messages;
+using Call112.System.Tests.Toolkit;
+
+namespace Call112.System.Tests;
+
+/// <summary>
+/// What somebody may say and hear at the city's broker, attempt by attempt: with the good certificate of another station, with bad ones, with none
+/// (F20). Beside it all a station works, and notices nothing. The table is in the test's output.
+/// </summary>
+public sealed class AccessTests : SystemTest
+{
+    private const string Own = "pkm-own", Beside = "damkar-beside", OwnClient = "call112-pkm-own";
+
+    private readonly List<Attempt> _attempts = [];
+
+    [Fact]
+    public async Task Nobody_says_or_hears_what_is_not_his_and_the_station_beside_notices_nothing()
+    {
+        var began = Wait.Time.GetTimestamp();
+        var city = await CityAsync();
+        var own = await city.EnrollNewAsync(Own, "puskesmas");
+        var beside = Station(await city.EnrollNewAsync(Beside, "damkar"));
+        await city.ReloadAsync();
+        var center = await CenterAsync(city);
+        await beside.StartReadyAsync();
+
+        await SayAsync(city, own);
+        await HearAsync(city, own, center, beside);
+        await CertificatesAsync(city, own, center);
+        await SoundsAsync(center, beside, await center.DispatchAsync(Beside));
+        Assert.False(beside.Says("next attempt in"), "the station beside has lost its connection");
+        Assert.Equal(1, beside.Lines().Count(line => line.Contains("connected, session", StringComparison.Ordinal)));
+        // Last, because it does disturb: nothing in Mosquitto's access list ties a client id to a certificate.
+        await ClientIdAsync(city, own, center, beside);
+        Show(began);
+        Assert.All(_attempts, attempt => Assert.True(attempt.IsAsItMust, attempt.ToString()));
+    }
+
+    private async Task SayAsync(CityIdentities city, JsonObject own)
+    {
+        var (visitor, answer) = await Visitor.ComeAsync(city, own["identity"]!, OwnClient);
+        Assert.True(visitor is not null, answer);
+        await using var _ = visitor;
+        await SaysAsync("its own heartbeat", Topics.Heartbeat(Own), isAllowed: true);
+        await SaysAsync("its own report", Topics.Report(Own), isAllowed: true);
+        await SaysAsync("another's report", Topics.Report(Beside), isAllowed: false);
+        await SaysAsync("another's state, retained", Topics.State(Beside), isAllowed: false, retain: true);
+        await SaysAsync("a dispatch to another", Topics.Dispatch(Beside), isAllowed: false);
+        await SaysAsync("a dispatch to itself", Topics.Dispatch(Own), isAllowed: false);
+        await SaysAsync("a dispatch to its own group", Topics.GroupDispatch("puskesmas"), isAllowed: false);
+        await SaysAsync("a command to another", Topics.Command(Beside), isAllowed: false);
+        await SaysAsync("a receipt to another", Topics.Receipt(Beside), isAllowed: false);
+        await SaysAsync("the centre's heartbeat", Topics.CenterHeartbeat, isAllowed: false);
+        await SaysAsync("a topic of no contract", "call112/v2/anything", isAllowed: false);
+
+        async Task SaysAsync(string what, string topic, bool isAllowed, bool retain = false)
+        {
+            var from = city.Broker.Lines().Count;
+            var said = await visitor.SayAsync(topic, retain: retain);
+            var log = LogOf(city, from, line => line.StartsWith("Denied PUBLISH", StringComparison.Ordinal));
+            Note($"says {what}", topic, said, log, isAllowed
+                ? said is "PUBACK Success" or "PUBACK NoMatchingSubscribers" && log is null
+                : said == "PUBACK NotAuthorized" && log is not null);
+        }
+    }
+
+    /// <summary>Mosquitto 2.0 grants every subscription and judges each message at its delivery: what counts is what arrives.</summary>
+    private async Task HearAsync(CityIdentities city, JsonObject own, CenterProcess center, GatewayProcess beside)
+    {
+        var (visitor, answer) = await Visitor.ComeAsync(city, own["identity"]!, OwnClient);
+        Assert.True(visitor is not null, answer);
+        await using var _ = visitor;
+        (string What, string Filter, string? Mine)[] wishes =
+        [
+            ("its own dispatches", Topics.Dispatch(Own), Topics.Dispatch(Own)),
+            ("its own group", Topics.GroupDispatch("puskesmas"), Topics.GroupDispatch("puskesmas")),
+            ("another's dispatches", Topics.Dispatch(Beside), null),
+            ("a group that is not its own", Topics.GroupDispatch("damkar"), null),
+            ("another's commands", Topics.Command(Beside), null),
+            ("every station's reports", Topics.OfAllStations(TopicKind.Report), null),
+            ("every station's state", Topics.OfAllStations(TopicKind.State), null),
+            ("everything", "#", null),
+        ];
+        var answers = new Dictionary<string, string>();
+        var from = city.Broker.Lines().Count;
+        foreach (var (what, filter, _) in wishes)
+            answers[what] = await visitor.AskForAsync(filter);
+        var toBeside = await center.DispatchAsync(Beside);
+        await center.ShowsAsync(toBeside, Beside, ReportEvent.Sounding);
+        await center.DispatchToGroupAsync("damkar");
+        await center.DispatchToGroupAsync("puskesmas");
+        await center.DispatchAsync(Own);
+        await Wait.UntilAsync(
+            () => wishes.Where(wish => wish.Mine is not null).All(wish => visitor.Heard.Any(message => message.Topic == wish.Mine)), "what is its own arrives");
+        await (await beside.PageAsync()).PressAsync("acknowledge");
+        await center.ShowsAsync(toBeside, Beside, ReportEvent.Acknowledged);
+        var heard = visitor.Heard.Select(message => message.Topic).Distinct().ToList();
+        foreach (var (what, filter, mine) in wishes)
+        {
+            var log = LogOf(city, from, line => line.Contains(OwnClient, StringComparison.Ordinal) && line.EndsWith(filter, StringComparison.Ordinal));
+            var arrived = mine is not null ? heard.Contains(mine) : heard.Any(topic => MqttFits(filter, topic) && !IsOwn(topic));
+            Note($"asks for {what}", filter, $"{answers[what]}, {(arrived ? "arrives" : "nothing arrives")}", log, arrived == mine is not null && log is not null);
+        }
+
+        Assert.DoesNotContain(heard, topic => !IsOwn(topic));
+
+        bool IsOwn(string topic) => topic.StartsWith($"call112/v1/stations/{Own}/", StringComparison.Ordinal) && !topic.EndsWith("/report", StringComparison.Ordinal)
+            || topic == Topics.GroupDispatch("puskesmas") || topic == Topics.GroupDispatch("all") || topic == Topics.CenterHeartbeat;
+    }
+
+    private async Task CertificatesAsync(CityIdentities city, JsonObject own, CenterProcess center)
+    {
+        var revoked = await city.EnrollNewAsync("pkm-revoked", "puskesmas");
+        await city.RunAsync("revoke", "pkm-revoked");
+        await city.ReloadAsync();
+        var now = Wait.Time.GetUtcNow();
+        // As gateways, so that what a technician would read on the box is seen.
+        await RefusedAsync("an expired certificate", OtherCertificates.Expired(city, own, now), "certificate expired");
+        await RefusedAsync("a revoked certificate", revoked, "certificate revoked");
+        await RefusedAsync("a certificate of a foreign authority", OtherCertificates.Foreign(own, now), "unknown ca");
+        await RefusedAsync("no certificate", OtherCertificates.None(own), "certificate required");
+
+        var server = own.DeepClone();
+        server["identity"]!["certificate"] = await File.ReadAllTextAsync(Path.Combine(city.Identities, "broker", "broker.crt"));
+        server["identity"]!["key"] = await File.ReadAllTextAsync(Path.Combine(city.Identities, "broker", "broker.key"));
+        await TurnedAwayAsync("the broker's own certificate", server, OwnClient, null, tls: true);
+        await TurnedAwayAsync("no TLS", own, OwnClient, null, tls: false);
+        await TurnedAwayAsync("another's state as its will", own, OwnClient, Topics.State(Beside), tls: true);
+        await TurnedAwayAsync("a client id that is no station's", own, "somebody", null, tls: true);
+
+        async Task RefusedAsync(string what, JsonObject enrolled, string alert)
+        {
+            var from = city.Broker.Lines().Count;
+            var station = Station(enrolled);
+            station.Start();
+            await station.WaitAsync(() => station.Says("next attempt in"), $"the gateway says why {what} is refused");
+            var why = station.Lines().First(line => line.Contains("next attempt in", StringComparison.Ordinal));
+            station.Kill();
+            var log = LogOf(city, from, line => line.Contains("OpenSSL Error", StringComparison.Ordinal));
+            why = why[(why.IndexOf($":{city.Broker.Port}: ", StringComparison.Ordinal) + $":{city.Broker.Port}: ".Length)..].Split("; next")[0];
+            Note($"comes with {what}", "", $"gateway's log: {why}", log, why.Contains(alert, StringComparison.Ordinal) && log is not null);
+        }
+
+        async Task TurnedAwayAsync(string what, JsonNode identity, string clientId, string? will, bool tls)
+        {
+            var from = city.Broker.Lines().Count;
+            var (visitor, why) = await Visitor.ComeAsync(city, identity["identity"]!, clientId, will, tls);
+            if (visitor is not null)
+                await visitor.DisposeAsync();
+            await Wait.UntilAsync(() => LogOf(city, from, IsRefusal) is not null, $"the broker's log names {what}");
+            Note($"comes with {what}", will ?? "", why, LogOf(city, from, IsRefusal), visitor is null);
+        }
+
+        static bool IsRefusal(string line) => line.Contains("OpenSSL Error", StringComparison.Ordinal)
+            || line.Contains("not authorised", StringComparison.Ordinal)
+            || line.Contains("rotocol error", StringComparison.Ordinal);
+    }
+
+    /// <summary>He is let in under the other's client id and takes its session; nothing of it is his to read, and its owner is back by itself.</summary>
+    private async Task ClientIdAsync(CityIdentities city, JsonObject own, CenterProcess center, GatewayProcess beside)
+    {
+        var from = city.Broker.Lines().Count;
+        var (visitor, answer) = await Visitor.ComeAsync(city, own["identity"]!, beside.ClientId);
+        await beside.WaitAsync(() => beside.Says("another box connected as"), "its owner says that somebody took its identity (F20)");
+        var heard = visitor?.Heard.Count ?? 0;
+        if (visitor is not null)
+            await visitor.DisposeAsync();
+        await center.DispatchAsync(Beside);
+        Note("comes with another's client id", "", $"{answer}; its owner's log: another box connected as {beside.ClientId}; hears {heard} of its messages",
+            LogOf(city, from, line => line.Contains("already connected", StringComparison.Ordinal)), heard == 0);
+    }
+
+    private static async Task SoundsAsync(CenterProcess center, GatewayProcess station, Guid dispatch)
+    {
+        await center.ShowsAsync(dispatch, station.StationId, ReportEvent.Sounding);
+        await (await station.PageAsync()).PressAsync("acknowledge");
+        await center.ShowsAsync(dispatch, station.StationId, ReportEvent.Acknowledged);
+    }
+
+    /// <summary>The first line of the broker's log behind a place that fits, without its time.</summary>
+    private static string? LogOf(CityIdentities city, int from, Func<string, bool> fits) =>
+        city.Broker.Lines().Skip(from).Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..].Replace('\t', ' ').Trim()).FirstOrDefault(fits);
+
+    private static bool MqttFits(string filter, string topic)
+    {
+        if (filter == "#")
+            return true;
+        string[] wanted = filter.Split('/'), levels = topic.Split('/');
+        return wanted.Length == levels.Length && wanted.Zip(levels).All(pair => pair.First == "+" || pair.First == pair.Second);
+    }
+
+    private void Note(string what, string topic, string answer, string? log, bool isAsItMust) => _attempts.Add(new Attempt(what, topic, answer, log, isAsItMust));
+
+    private void Show(long began)
+    {
+        foreach (var attempt in _attempts)
+            Say(string.Join(" | ", attempt.Cells));
+        new CampaignPart("access", "Who says and hears what at the city's broker")
+        {
+            Covers = ["F20"],
+            Failures = [.. _attempts.Where(attempt => !attempt.IsAsItMust).Select(attempt => attempt.ToString())],
+            Figures = [new("Attempts", _attempts.Count)],
+            Tables = [new("ACL: attempt, answer", ["who has the certificate of one station", "topic", "answer", "broker's log"], [.. _attempts.Select(attempt => attempt.Cells)])],
+            Notes =
+            [
+                "Mosquitto with deploy-pi/center/mosquitto.conf and log_type debug.",
+                "Mosquitto 2.0 grants every subscription and judges each message at its delivery.",
+                "No access list of Mosquitto ties a client id to a certificate: who is enrolled can throw another off, and hears nothing by it.",
+            ],
+            Seconds = Wait.Time.GetElapsedTime(began).TotalSeconds,
+            Command = "dotnet test tests/Call112.System.Tests --filter AccessTests",
+        }.Write();
+    }
+
+    private sealed record Attempt(string What, string Topic, string Answer, string? Log, bool IsAsItMust)
+    {
+        public IReadOnlyList<string> Cells => [What, Topic, Answer, Log ?? "-"];
+    }
+}
