@@ -36,7 +36,8 @@ internal sealed class Authorities : IDisposable
         var isNew = !File.Exists(current);
         if (isNew && (hasIssued || File.Exists(former)))
             throw new EnrolmentException(
-                $"{current}: missing, though certificates were issued: bring it back from its copy; under a new authority every station would have to be enrolled anew");
+                $"{current}: missing, though certificates were issued: bring it back from its copy; "
+                + "under a new authority every station would have to be enrolled anew");
         var signing = isNew ? CertificateAuthority.Create(current, now) : CertificateAuthority.Load(current);
         try
         {

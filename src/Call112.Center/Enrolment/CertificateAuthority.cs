@@ -54,7 +54,8 @@ internal sealed class CertificateAuthority : IDisposable
         var name = new X500DistinguishedNameBuilder();
         name.AddCommonName($"Call112 {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
         var request = new CertificateRequest(name.Build(), key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var certificate = request.CreateSelfSigned(s_from, now.AddYears(YearsMax));

@@ -14,17 +14,29 @@ internal sealed class EnrolVerb
     { Description = "The broker's certificate for these host names and addresses, instead of a station's.", AllowMultipleArgumentsPerToken = true };
 
     private readonly Option<string> _identities = IdentityVerbs.Folder();
-    private readonly Option<int> _days = new("--days") { Description = "Life of the certificate, 1 to 7300 days.", DefaultValueFactory = _ => StationRequest.DaysUsual };
-    private readonly Option<bool> _renew = new("--renew") { Description = "A new certificate for somebody who is enrolled; the present one stays good until it is revoked." };
+
+    private readonly Option<int> _days = new("--days")
+    { Description = "Life of the certificate, 1 to 7300 days.", DefaultValueFactory = _ => StationRequest.DaysUsual };
+
+    private readonly Option<bool> _renew = new("--renew")
+    { Description = "A new certificate for somebody who is enrolled; the present one stays good until it is revoked." };
+
     private readonly Option<string?> _name = new("--name") { Description = "The station's name, as its panel shows it." };
     private readonly Option<string?> _kind = new("--kind") { Description = string.Join(' ', StationDocument.Kinds) };
     private readonly Option<string[]> _groups = new("--group") { Description = "Its groups beside 'all'.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _broker = new("--broker") { Description = "mqtts://host:port of the city's broker." };
     private readonly Option<string?> _board = new("--board") { Description = "Path of the board profile on the box, or simulated." };
     private readonly Option<bool> _modem = new("--modem") { Description = "The box has an LTE modem: a second uplink." };
-    private readonly Option<string?> _base = new("--base") { Description = "A station.json to begin with; the one that was enrolled last by default." };
-    private readonly Option<string?> _sms = new("--sms") { Description = "The centre's SMS file; the station's key is made where it says, and goes into station.json." };
-    private readonly Option<string?> _sim = new("--sim") { Description = "Number of the station's SIM, when the SMS file does not name the station yet." };
+
+    private readonly Option<string?> _base = new("--base")
+    { Description = "A station.json to begin with; the one that was enrolled last by default." };
+
+    private readonly Option<string?> _sms = new("--sms")
+    { Description = "The centre's SMS file; the station's key is made where it says, and goes into station.json." };
+
+    private readonly Option<string?> _sim = new("--sim")
+    { Description = "Number of the station's SIM, when the SMS file does not name the station yet." };
+
     private readonly Option<string?> _replyTo = new("--reply-to") { Description = "Number of the city's SMS gateway, which the station answers to." };
     private readonly Option<bool> _newSmsKey = new("--new-sms-key") { Description = "A new SMS key in place of the present one." };
     private readonly Option<string?> _output = new("--output") { Description = "Folder for station.json and station.png; by default ./STATION." };
@@ -34,7 +46,8 @@ internal sealed class EnrolVerb
         _time = time;
         Command = new Command("enroll", "Make the key and certificate of a station, of the centre or of the broker.")
         {
-            _station, _center, _server, _identities, _days, _renew, _name, _kind, _groups, _broker, _board, _modem, _base, _sms, _sim, _replyTo, _newSmsKey, _output,
+            _station, _center, _server, _identities, _days, _renew, _name, _kind, _groups, _broker, _board, _modem, _base,
+            _sms, _sim, _replyTo, _newSmsKey, _output,
         };
         Command.SetAction(parse => IdentityVerbs.Guard(() => Run(parse)));
     }
@@ -47,9 +60,10 @@ internal sealed class EnrolVerb
         if ((station is null ? 0 : 1) + (isCenter ? 1 : 0) + (hosts.Length == 0 ? 0 : 1) != 1)
             throw new EnrolmentException("enroll: one of STATION, --center and --server HOST");
         using var enrolment = Enrolment.Open(parse.GetValue(_identities)!, create: true, _time);
-        if (enrolment.Authorities.IsNew)
+        if (enrolment.Authorities is { IsNew: true, Current: var made })
             Console.Error.WriteLine(
-                $"call112-center: a new authority, {enrolment.Authorities.Current.Name}, until {enrolment.Authorities.Current.NotAfter:yyyy-MM-dd}: keep a copy of {enrolment.Folder.Authority} in a safe place");
+                $"call112-center: a new authority, {made.Name}, until {made.NotAfter:yyyy-MM-dd}: "
+                + $"keep a copy of {enrolment.Folder.Authority} in a safe place");
         if (isCenter)
             Say(enrolment.EnrolCenter(parse.GetValue(_days), parse.GetValue(_renew)), enrolment.Folder.Center, "center.crt, center.key");
         else if (hosts.Length > 0)
@@ -78,7 +92,10 @@ internal sealed class EnrolVerb
     };
 
     private static void Say(IssuedCertificate certificate, string folder, string files) =>
-        Console.Out.WriteLine($"{certificate.Name}: certificate until {certificate.NotAfter:yyyy-MM-dd}, serial {certificate.Serial}\n  {folder}: {files}");
+        Console.Out.WriteLine($"{Line(certificate)}\n  {folder}: {files}");
+
+    private static string Line(IssuedCertificate certificate) =>
+        $"{certificate.Name}: certificate until {certificate.NotAfter:yyyy-MM-dd}, serial {certificate.Serial}";
 
     private static void Hand(EnrolledStation station, string folder)
     {
@@ -89,7 +106,7 @@ internal sealed class EnrolVerb
             IdentityFolder.WriteSecret(picture, qr.Png);
         else
             File.Delete(picture);
-        Console.Out.WriteLine($"{station.Certificate.Name}: certificate until {station.Certificate.NotAfter:yyyy-MM-dd}, serial {station.Certificate.Serial}");
+        Console.Out.WriteLine(Line(station.Certificate));
         Console.Out.WriteLine($"  {file}: {station.File.Length} bytes{(station.HasSms ? ", with the SMS key" : "")}");
         Console.Out.WriteLine(station.Qr is { } code
             ? $"  {picture}: QR code of {code.ContentBytes} bytes, level {code.Level} (at most {StationQr.BytesMax})"

@@ -69,7 +69,8 @@ internal sealed class Enrolment : IDisposable
         CheckBrokerName(document);
         var wantsSms = request.SmsFile is not null;
         if (document.HasSms && !wantsSms)
-            throw new EnrolmentException("--sms: missing: the station answers texts; name the centre's SMS file, so that its key goes into station.json");
+            throw new EnrolmentException(
+                "--sms: missing: the station answers texts; name the centre's SMS file, so that its key goes into station.json");
         if (wantsSms && !request.HasModem && !document.HasModem)
             throw new EnrolmentException("--sms: needs a modem in the box: give --modem");
         var names = new SubjectAlternativeNameBuilder();
@@ -115,7 +116,8 @@ internal sealed class Enrolment : IDisposable
         CheckRenewal("--server", Newest(AccessList.BrokerName, CertificateUse.Broker), renew);
         if (OfFormerAuthority().Where(issued => issued.Use != CertificateUse.Broker).Select(issued => issued.Name).ToList() is { Count: > 0 } left)
             throw new EnrolmentException(
-                $"--server: {string.Join(", ", left)}: enrolled before the change of authorities, and would not trust the new certificate; renew them first, or revoke them");
+                $"--server: {string.Join(", ", left)}: enrolled before the change of authorities, and would not trust the new certificate; "
+                + "renew them first, or revoke them");
         return Place(Issue(AccessList.BrokerName, CertificateUse.Broker, names, days), _folder.Broker, "broker");
     }
 
@@ -129,7 +131,7 @@ internal sealed class Enrolment : IDisposable
         var revoked = _issued.Where(issued => issued.Name == name && issued != kept && issued.RevokedAt is null).ToList();
         if (revoked.Count == 0)
             throw new EnrolmentException(
-                _issued.Any(issued => issued.Name == name) ? $"'{name}': nothing to revoke" : $"'{name}': no certificate was ever issued under this name");
+                $"'{name}': {(_issued.Any(issued => issued.Name == name) ? "nothing to revoke" : "no certificate was ever issued under this name")}");
         for (var i = 0; i < _issued.Count; i++)
             if (revoked.Contains(_issued[i]))
                 _issued[i] = _issued[i] with { RevokedAt = now };
@@ -152,7 +154,8 @@ internal sealed class Enrolment : IDisposable
         if (Authorities.Former is null)
             throw new EnrolmentException("authority retire: there is only one authority; nothing to retire");
         if (OfFormerAuthority().Select(issued => issued.Name).ToList() is { Count: > 0 } left)
-            throw new EnrolmentException($"authority retire: {string.Join(", ", left)}: still by the former authority; renew them first, or revoke them");
+            throw new EnrolmentException(
+                $"authority retire: {string.Join(", ", left)}: still by the former authority; renew them first, or revoke them");
         Authorities.Retire();
         WriteDerived();
     }
@@ -170,7 +173,8 @@ internal sealed class Enrolment : IDisposable
     private static void CheckRenewal(string who, IssuedCertificate? present, bool renew)
     {
         if (present is not null && !renew)
-            throw new EnrolmentException($"{who}: enrolled already, until {present.NotAfter:yyyy-MM-dd}; --renew issues a new certificate beside the present one");
+            throw new EnrolmentException(
+                $"{who}: enrolled already, until {present.NotAfter:yyyy-MM-dd}; --renew issues a new certificate beside the present one");
         if (present is null && renew)
             throw new EnrolmentException($"--renew: {who} is not enrolled");
     }
@@ -200,7 +204,8 @@ internal sealed class Enrolment : IDisposable
         WriteLedger();
     }
 
-    private void WriteLedger() => IdentityFolder.WritePublic(_folder.Ledger, JsonSerializer.Serialize(_issued, EnrolmentJsonContext.Default.ListIssuedCertificate) + "\n");
+    private void WriteLedger() =>
+        IdentityFolder.WritePublic(_folder.Ledger, JsonSerializer.Serialize(_issued, EnrolmentJsonContext.Default.ListIssuedCertificate) + "\n");
 
     /// <summary>What the broker reads, and the centre's registry.</summary>
     private void WriteDerived()
@@ -211,8 +216,10 @@ internal sealed class Enrolment : IDisposable
             stations.Add(StationDocument.Read(ConfigurationOf(id), "--identities").Registration());
         IdentityFolder.WritePublic(Path.Combine(_folder.Broker, "authorities.pem"), Authorities.TrustedPem);
         IdentityFolder.WritePublic(
-            Path.Combine(_folder.Broker, "revoked.pem"), string.Concat(Authorities.Trusted.Select(authority => authority.RevocationList(_issued, now))));
-        IdentityFolder.WritePublic(Path.Combine(_folder.Broker, "access.acl"), AccessList.Write(stations.Select(station => (station.Id, station.Groups ?? []))));
+            Path.Combine(_folder.Broker, "revoked.pem"),
+            string.Concat(Authorities.Trusted.Select(authority => authority.RevocationList(_issued, now))));
+        IdentityFolder.WritePublic(
+            Path.Combine(_folder.Broker, "access.acl"), AccessList.Write(stations.Select(station => (station.Id, station.Groups ?? []))));
         IdentityFolder.WritePublic(
             _folder.Registry, JsonSerializer.Serialize(stations, EnrolmentJsonContext.Default.ListStationRegistration) + "\n");
     }
@@ -226,6 +233,7 @@ internal sealed class Enrolment : IDisposable
         using var certificate = X509CertificateLoader.LoadCertificateFromFile(path);
         foreach (var host in document.BrokerHosts)
             if (!certificate.MatchesHostname(host, allowCommonName: false))
-                throw new EnrolmentException($"--broker: the broker's certificate is not for '{host}'; call112-center enroll --server {host} … --renew");
+                throw new EnrolmentException(
+                    $"--broker: the broker's certificate is not for '{host}'; call112-center enroll --server {host} … --renew");
     }
 }

@@ -72,7 +72,8 @@ internal sealed class IdentityFolder : IDisposable
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         var beside = path + ".new";
         File.Delete(beside);
-        using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode };
+        using (var file = new FileStream(beside, options))
         {
             file.Write(content);
             file.Flush(flushToDisk: true);

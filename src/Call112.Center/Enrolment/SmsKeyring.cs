@@ -42,14 +42,17 @@ internal sealed class SmsKeyring
         {
             if (sim is not null && !SmsGatewayOptions.IsNumber(sim))
                 throw new EnrolmentException($"--sim '{sim}': must be a number such as +6281234567890");
-            entry = NewEntry(stationId, sim ?? throw new EnrolmentException($"--sim: missing: the number of the station's SIM; {_path} does not name '{stationId}' yet"));
+            entry = NewEntry(
+                stationId,
+                sim ?? throw new EnrolmentException($"--sim: missing: the number of the station's SIM; {_path} does not name '{stationId}' yet"));
             RefuseToLoseComments();
         }
         else if (sim is not null && Text(entry["number"]) != sim)
             throw new EnrolmentException($"--sim {sim}: {_path} has {Text(entry["number"])} for '{stationId}'; change it there");
 
         var keyPath = Path.GetFullPath(
-            Text(entry["keyPath"]) ?? throw new EnrolmentException($"--sms {_path}: '{stationId}' has no keyPath"), Path.GetDirectoryName(Path.GetFullPath(_path))!);
+            Text(entry["keyPath"]) ?? throw new EnrolmentException($"--sms {_path}: '{stationId}' has no keyPath"),
+            Path.GetDirectoryName(Path.GetFullPath(_path))!);
         if (renew || !File.Exists(keyPath))
             IdentityFolder.WriteSecret(keyPath, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SmsKey.BytesMin)) + "\n");
         if (!SmsKey.TryReadFile(stationId, keyPath, out _, out var problem))
@@ -81,6 +84,7 @@ internal sealed class SmsKeyring
         using var text = new MemoryStream();
         using (var writer = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             _root.WriteTo(writer);
+        text.WriteByte((byte)'\n');
         IdentityFolder.Rewrite(_path, text.ToArray());
     }
 
@@ -90,6 +94,7 @@ internal sealed class SmsKeyring
             File.ReadAllBytes(_path), new JsonReaderOptions { CommentHandling = JsonCommentHandling.Allow, AllowTrailingCommas = true });
         while (reader.Read())
             if (reader.TokenType == JsonTokenType.Comment)
-                throw new EnrolmentException($"--sms {_path}: has comments, which would be lost: add the station's id, number and keyPath there by hand, then enroll it");
+                throw new EnrolmentException(
+                    $"--sms {_path}: has comments, which would be lost: add the station's id, number and keyPath there by hand, then enroll it");
     }
 }

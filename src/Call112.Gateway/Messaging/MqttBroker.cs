@@ -95,7 +95,7 @@ public sealed class MqttBroker : IBroker
         catch (Exception e) when (e is not BrokerException && (e is not OperationCanceledException || !cancel.IsCancellationRequested))
         {
             await connection.DisposeAsync();
-            throw new BrokerException(e is OperationCanceledException ? $"no answer within {s_connectDeadline.TotalSeconds} s" : Innermost(e), e);
+            throw new BrokerException(e is OperationCanceledException ? $"no answer within {s_connectDeadline.TotalSeconds} s" : Refusal(e, material), e);
         }
         catch
         {
@@ -157,6 +157,19 @@ public sealed class MqttBroker : IBroker
             tls.WithTrustChain(authorities);
         if (material?.Own is { } own)
             tls.WithClientCertificates([own]);
+    }
+
+    /// <summary>Why no connection was made, and which certificate was shown.</summary>
+    /// <remarks>With TLS 1.3 a broker looks at the certificate when the client is through already, and ends the connection upon what it is sent then:
+    /// its reason gets lost now and then, and "connection reset" would be all that a technician reads.</remarks>
+    private string Refusal(Exception e, Credentials.Material? material)
+    {
+        var reason = Innermost(e);
+        if (!_uplink.Tls || !_socket.HasReached || reason.StartsWith("The remote certificate", StringComparison.Ordinal))
+            return reason;
+        return material?.Own is { } own
+            ? $"{reason}; shown was certificate {own.SerialNumber.ToLowerInvariant()}, until {own.NotAfter.ToUniversalTime():yyyy-MM-dd}"
+            : $"{reason}; no certificate was shown";
     }
 
     private static string Innermost(Exception e)

@@ -64,7 +64,8 @@ public sealed class StationIdentity(string? authorities, string? certificate, st
             }) is { } problem)
             errors.Add(new FieldError("identity.certificate", problem));
         else if (stationId is not null && subject != stationId)
-            errors.Add(new FieldError("identity.certificate", $"is for '{subject}', and station.id is '{stationId}': the broker would refuse every message"));
+            errors.Add(new FieldError(
+                "identity.certificate", $"is for '{subject}', and station.id is '{stationId}': the broker would refuse every message"));
         else if (part.Key is not null && Problem(() => identity.Own() is null) is { } mismatch)
             errors.Add(new FieldError("identity.key", $"is not the key of identity.certificate: {mismatch}"));
     }

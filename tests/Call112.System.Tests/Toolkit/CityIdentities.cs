@@ -100,6 +100,7 @@ public sealed class CityIdentities : IDisposable
         Assert.Contains("\nlistener 8883\n", shipped, StringComparison.Ordinal);
         // The first lines are Debian's own /etc/mosquitto/mosquitto.conf; the last one also names what a publish was refused for.
         return $"""
+            persistence true
             persistence_location {Path.Combine(_folder, "mosquitto")}/
             log_dest stderr
             user root

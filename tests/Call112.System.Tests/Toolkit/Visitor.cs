@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using MQTTnet;
@@ -26,9 +25,10 @@ public sealed class Visitor : IAsyncDisposable
     public bool IsConnected => _client.IsConnected;
 
     /// <summary>Connects; null instead of the visitor, and the reason, when he is not let in.</summary>
+    /// <param name="resume">Go on with the session that this client id has.</param>
     /// <param name="identity">Of an enrolled station.json, or another's; its certificate may be missing.</param>
     public static async Task<(Visitor? Visitor, string Answer)> ComeAsync(
-        CityIdentities city, JsonNode identity, string clientId, string? willTopic = null, bool tls = true)
+        CityIdentities city, JsonNode identity, string clientId, string? willTopic = null, bool tls = true, bool resume = false)
     {
         var visitor = new Visitor();
         try
@@ -37,6 +37,8 @@ public sealed class Visitor : IAsyncDisposable
                 .WithProtocolVersion(MqttProtocolVersion.V500)
                 .WithClientId(clientId)
                 .WithTcpServer("127.0.0.1", city.Broker.Port)
+                .WithCleanStart(!resume)
+                .WithSessionExpiryInterval(resume ? 3_600u : 0)
                 .WithTimeout(TimeSpan.FromSeconds(10));
             if (willTopic is not null)
                 options.WithWillTopic(willTopic).WithWillPayload("{}").WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
@@ -69,6 +71,9 @@ public sealed class Visitor : IAsyncDisposable
         var subscription = new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter, MqttQualityOfServiceLevel.AtLeastOnce).Build();
         return $"SUBACK {(await _client.SubscribeAsync(subscription, TestContext.Current.CancellationToken)).Items.Single().ResultCode}";
     }
+
+    /// <summary>Is gone without a goodbye.</summary>
+    public void Die() => _client.Dispose();
 
     public async ValueTask DisposeAsync()
     {
