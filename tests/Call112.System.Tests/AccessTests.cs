@@ -104,8 +104,8 @@ public sealed class AccessTests : SystemTest
         {
             var log = LogOf(city, from, line => Has(line, OwnClient) && line.EndsWith(filter, StringComparison.Ordinal));
             var arrived = mine is not null ? heard.Contains(mine) : heard.Any(topic => MqttFits(filter, topic) && !IsOwn(topic));
-            var answer = $"{answers[what]}, {(arrived ? "arrives" : "nothing arrives")}";
-            Note($"asks for {what}", filter, answer, log, arrived == mine is not null && log is not null);
+            var outcome = $"{answers[what]}, {(arrived ? "arrives" : "nothing arrives")}";
+            Note($"asks for {what}", filter, outcome, log, arrived == mine is not null && log is not null);
         }
 
         Assert.DoesNotContain(heard, topic => !IsOwn(topic));
@@ -140,6 +140,7 @@ public sealed class AccessTests : SystemTest
             await station.WaitAsync(() => station.Says("next attempt in"), $"the gateway says why {what} is refused");
             var why = station.Lines().First(line => Has(line, "next attempt in"));
             station.Kill();
+            await Wait.UntilAsync(() => LogOf(city, from, line => Has(line, logged)) is not null, $"the broker's log names {what}");
             var log = LogOf(city, from, line => Has(line, logged));
             why = why[(why.IndexOf($":{city.Broker.Port}: ", StringComparison.Ordinal) + $":{city.Broker.Port}: ".Length)..].Split("; next")[0];
             // TLS may lose the broker's reason; which certificate it was is said in any case.
@@ -186,22 +187,39 @@ public sealed class AccessTests : SystemTest
     }
 
     /// <summary>
-    /// He is let in under the other's client id and takes its session over, with what it has subscribed to; nothing of it is his to read.
+    /// Under the other's client id he is let in and throws it off; it is back by itself. When it is away he gets its session, with what waits there and
+    /// what it has subscribed to; nothing of it is his to read.
     /// </summary>
     private async Task ClientIdAsync(CityIdentities city, JsonObject own, CenterProcess center, GatewayProcess beside)
     {
+        int Connects() => beside.Lines().Count(line => Has(line, "connected, session"));
+        int Sent() => city.Broker.Lines().Count(line => Has(line, "PUBLISH from call112-center") && Has(line, Topics.Dispatch(Beside)));
         var from = city.Broker.Lines().Count;
-        var (visitor, answer) = await Visitor.ComeAsync(city, own["identity"]!, beside.ClientId, resume: true);
-        await beside.WaitAsync(() => beside.Says("another box connected as"), "its owner says that somebody took its identity (F20)");
+        var (thrower, answer) = await Visitor.ComeAsync(city, own["identity"]!, beside.ClientId, resume: true);
+        Assert.True(thrower is not null, answer);
+        await beside.WaitAsync(() => beside.Says("next attempt in"), "its owner is thrown off (F20)");
+        await thrower.DisposeAsync();
+        await beside.WaitAsync(() => Connects() == 2, "its owner is back by itself", TimeSpan.FromMinutes(5));
+        var why = beside.Lines().First(line => Has(line, "next attempt in"));
+        Note("comes with another's client id", "", $"{answer}; its owner's log: {why[(why.LastIndexOf("mqtts://", StringComparison.Ordinal) + 8)..]}; back by itself",
+            LogOf(city, from, line => Has(line, "already connected")), isAsItMust: true);
+
+        beside.Kill();
+        var before = Sent();
         await center.DispatchAsync(Beside);
-        await Wait.UntilAsync(
-            () => city.Broker.Lines().Skip(from).Count(line => Has(line, "PUBLISH from call112-center") && Has(line, Topics.Dispatch(Beside))) >= 2,
-            "the centre has sent it twice");
-        Assert.True(visitor is not null, answer);
-        var heard = visitor.Heard.Count(message => message.Topic != Topics.CenterHeartbeat);
-        await visitor.DisposeAsync();
-        answer += $"; its owner's log: another box connected as {beside.ClientId}; hears {heard} of its messages";
-        Note("comes with another's client id", "", answer, LogOf(city, from, line => Has(line, "already connected")), heard == 0);
+        await Wait.UntilAsync(() => Sent() > before, "a dispatch waits in the session of the absent station");
+        from = city.Broker.Lines().Count;
+        var (heir, let) = await Visitor.ComeAsync(city, own["identity"]!, beside.ClientId, resume: true);
+        Assert.True(heir is not null, let);
+        await using var _ = heir;
+        before = Sent();
+        await center.DispatchAsync(Beside);
+        await Wait.UntilAsync(() => Sent() > before, "another dispatch comes while he is there");
+        // Behind whatever waited and whatever came.
+        await heir.SayAsync(Topics.Heartbeat(Own));
+        var heard = heir.Heard.Count(message => message.Topic != Topics.CenterHeartbeat);
+        Note("comes as the absent other and takes its session", "", $"{let}; {heard} of its messages arrive",
+            LogOf(city, from, line => Has(line, $"as {beside.ClientId} ")), heard == 0);
     }
 
     private static async Task SoundsAsync(CenterProcess center, GatewayProcess station, Guid dispatch)
