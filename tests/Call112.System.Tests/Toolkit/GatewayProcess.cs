@@ -83,6 +83,13 @@ public sealed class GatewayProcess : IDisposable
         StationJson["journal"]!["path"] = JournalPath;
     }
 
+    /// <summary>A second line to the same broker, as a post with LAN and LTE has: two sessions, every dispatch twice (decision 0015).</summary>
+    public void AddSecondLine()
+    {
+        var uplinks = (JsonArray)StationJson["uplinks"]!;
+        uplinks.Add((JsonNode)new JsonObject { ["name"] = "lte", ["broker"] = uplinks[0]!["broker"]!.DeepClone(), ["metered"] = true });
+    }
+
     public void Start()
     {
         if (_process is not null)
