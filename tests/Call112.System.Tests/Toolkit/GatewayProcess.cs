@@ -106,7 +106,7 @@ public sealed class GatewayProcess : IDisposable
 
     /// <summary>Runs another verb on the same station.json.</summary>
     public Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments) =>
-        OwnProcess.RunAsync(_command[0], [.. _command[1..], .. arguments, "--config", WriteConfig()]);
+        OwnProcess.RunAsync(_command[0], [.. _command[1..], .. arguments, "--config", WriteConfig()], Environment);
 
     public async Task StartReadyAsync()
     {
