@@ -90,6 +90,13 @@ public sealed class GatewayProcess : IDisposable
         StationJson["journal"]!["path"] = JournalPath;
     }
 
+    /// <summary>A second line to the same broker, as a post with LAN and LTE has: two sessions, every dispatch twice (decision 0015).</summary>
+    public void AddSecondLine()
+    {
+        var uplinks = (JsonArray)StationJson["uplinks"]!;
+        uplinks.Add((JsonNode)new JsonObject { ["name"] = "lte", ["broker"] = uplinks[0]!["broker"]!.DeepClone(), ["metered"] = true });
+    }
+
     public void Start()
     {
         if (_process is not null)
@@ -106,7 +113,7 @@ public sealed class GatewayProcess : IDisposable
 
     /// <summary>Runs another verb on the same station.json.</summary>
     public Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments) =>
-        OwnProcess.RunAsync(_command[0], [.. _command[1..], .. arguments, "--config", WriteConfig()]);
+        OwnProcess.RunAsync(_command[0], [.. _command[1..], .. arguments, "--config", WriteConfig()], Environment);
 
     public async Task StartReadyAsync()
     {
