@@ -23,7 +23,10 @@ public sealed class IdentityTests : IDisposable
         var root = Good();
         root["uplinks"]!.AsArray().Add(new JsonObject
         {
-            ["name"] = "lte", ["broker"] = "mqtts://127.0.0.1", ["certificateFile"] = _files.In("broker.crt"), ["keyFile"] = _files.In("broker.key"),
+            ["name"] = "lte",
+            ["broker"] = "mqtts://127.0.0.1",
+            ["certificateFile"] = _files.In("broker.crt"),
+            ["keyFile"] = _files.In("broker.key"),
         });
         var options = Read(root).Options!;
         var own = Assert.Single(new Credentials(options.Uplink).ToTry());
