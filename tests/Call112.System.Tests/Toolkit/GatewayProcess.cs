@@ -124,12 +124,14 @@ public sealed class GatewayProcess : IDisposable
     /// <summary>Waits until the station is subscribed and armed.</summary>
     public Task ReadyAsync() => WaitAsync(() => ReadyBootId() is not null, "the station is subscribed and armed");
 
-    /// <summary>Waits until the panel answers, with or without a broker.</summary>
+    /// <summary>Waits until the panel answers, with or without a broker. Known for the rest of the run: its line of the log may be pushed out.</summary>
     public async Task<StationPage> PageAsync()
     {
+        if (_page is not null)
+            return _page;
         string? address = null;
         await WaitAsync(() => (address = PanelAddress()) is not null, "the panel listens");
-        return _page ??= new StationPage(address!);
+        return _page = new StationPage(address!);
     }
 
     /// <summary>The panel of this run if it is there already.</summary>
