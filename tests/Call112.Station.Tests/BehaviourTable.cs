@@ -94,8 +94,13 @@ internal static class BehaviourTable
         ["the receiver is silent"] = (typeof(StationInput.GnssLinked), (station, _) => station.Send(new StationInput.GnssLinked(GnssLink.Silent, "nothing"))),
         ["tick"] = (typeof(StationInput.Tick), (station, _) => station.Send(new StationInput.Tick())),
         ["12 s"] = (typeof(StationInput.Tick), (station, _) => Wait(station, 12)),
-        ["16 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(1))),
-        ["4 h 1 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(241), TimeSpan.FromSeconds(10))),
+        ["16 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(10))),
+        ["4 h 1 min"] = (typeof(StationInput.Tick), (station, _) =>
+        {
+            station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(10));
+            station.Pass(TimeSpan.FromMinutes(225), TimeSpan.FromMinutes(1));
+        }
+        ),
     };
 
     /// <summary>The row as the core has it.</summary>
@@ -116,7 +121,7 @@ internal static class BehaviourTable
     }
 
     /// <summary>Time in which nothing is pressed and nothing fails; with the 10 ms of the loop it would be most of what the table costs.</summary>
-    private static void Wait(StationDriver station, int seconds) => station.Pass(TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(100));
+    private static void Wait(StationDriver station, int seconds) => station.Pass(TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(500));
 
     private static string Or(string text) => text.Length == 0 ? "-" : text;
 
