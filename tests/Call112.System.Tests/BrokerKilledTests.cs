@@ -5,7 +5,7 @@ namespace Call112.System.Tests;
 
 /// <summary>
 /// <c>kill -9</c> of the broker and of the centre (F1, F14). The real centre re-sends what has no answer, the station what has no
-/// receipt; at rest the centre's ladders are the station's journal.
+/// receipt; at rest the centre's ladders are the station's journal. Every second site has two lines.
 /// </summary>
 public sealed class BrokerKilledTests : SystemTest
 {
@@ -33,7 +33,7 @@ public sealed class BrokerKilledTests : SystemTest
     /// <summary>F1: the centre's book and its re-sending.</summary>
     [Fact]
     public Task A_centre_killed_at_random_moments_loses_nothing() => CampaignAsync(
-        "kill-center", "kill -9 of the centre", "centre", KillTally.Wanted(CentreKills), sitesAtLeast: 1,
+        "kill-center", "kill -9 of the centre", "centre", KillTally.Wanted(CentreKills), sitesAtLeast: 2,
         _ => new Victim("a centre", Persistence: true, 400, HitCenterAsync));
 
     [Fact]
@@ -62,20 +62,23 @@ public sealed class BrokerKilledTests : SystemTest
         var began = Wait.Time.GetTimestamp();
         var dice = Dice(out var seed);
         var shares = KillTally.Shares(kills, Math.Clamp((kills + KillsOfASite - 1) / KillsOfASite, sitesAtLeast, SitesAtOnce));
-        var sites = shares.Select((share, site) => (Victim: victimOf(site), Share: share, Dice: new Random(dice.Next()))).ToList();
+        var sites = shares.Select((share, site) => (Victim: victimOf(site), Share: share, Lines: 1 + site % 2, Dice: new Random(dice.Next()))).ToList();
         var all = await KillTally.OfAsync(sites.Select((site, number) =>
-            ($"site {number + 1}, {site.Victim.Name}", (Func<KillTally, Task>)(tally => StormAsync(site.Victim, site.Share, site.Dice, tally)))));
+            ($"site {number + 1}, {site.Victim.Name}, lines {site.Lines}",
+            (Func<KillTally, Task>)(tally => StormAsync(site.Victim, site.Share, site.Lines, site.Dice, tally)))));
         Say($"{all}");
         all.Part(name, title, victim, seed, Wait.Time.GetElapsedTime(began).TotalSeconds, ["F1", "F6", "F10", "F14"]).Write();
         Assert.True(all.Failures.Count == 0, string.Join('\n', all.Failures));
         Assert.Equal(kills, all.Kills);
     }
 
-    private async Task StormAsync(Victim victim, int kills, Random dice, KillTally tally)
+    private async Task StormAsync(Victim victim, int kills, int lines, Random dice, KillTally tally)
     {
         var broker = await BrokerAsync(victim.Persistence);
         var center = await CenterAsync(broker);
         var station = Station(broker.Address, [Installed.NativeGateway]);
+        if (lines > 1)
+            station.AddSecondLine();
         await station.StartReadyAsync();
         var page = await station.PageAsync();
         using var over = new CancellationTokenSource();
@@ -92,6 +95,7 @@ public sealed class BrokerKilledTests : SystemTest
             await page.PressAsync("acknowledge");
         }
 
+        tally.KillsWithTwoLines = lines > 1 ? tally.Kills : 0;
         await over.CancelAsync();
         await dispatching;
         await center.ReadyAsync();

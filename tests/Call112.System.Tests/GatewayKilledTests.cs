@@ -5,12 +5,13 @@ namespace Call112.System.Tests;
 
 /// <summary>
 /// <c>kill -9</c> of the gateway at any moment, while dispatches and presses flow (F1, F6, F7). No dispatch is sent a second time by
-/// the centre here, so that one lost by an acknowledgement before its commit shows.
+/// the centre here, so that one lost by an acknowledgement before its commit shows. Every second site has two lines: there each dispatch
+/// comes twice, and both copies may lie on both sides of a kill.
 /// </summary>
 public sealed class GatewayKilledTests : SystemTest
 {
     /// <summary>What the continuous build does; the variable CALL112_KILLS asks for more, and then several stations are killed at once.</summary>
-    private const int Kills = 60, KillsOfASite = 60, SitesAtOnce = 6;
+    private const int Kills = 60, KillsOfASite = 60, SitesAtLeast = 2, SitesAtOnce = 6;
 
     /// <summary>How far the wall clock of a report may be from the trace's monotonic one, and a press from its effect.</summary>
     private const long ToleranceNs = 120_000_000;
@@ -21,10 +22,10 @@ public sealed class GatewayKilledTests : SystemTest
         var began = Wait.Time.GetTimestamp();
         var dice = Dice(out var seed);
         var kills = KillTally.Wanted(Kills);
-        var sites = KillTally.Shares(kills, Math.Min(SitesAtOnce, (kills + KillsOfASite - 1) / KillsOfASite))
-            .Select((share, site) => (Share: share, Name: $"site {site + 1}", Dice: new Random(dice.Next()))).ToList();
-        var all = await KillTally.OfAsync(sites.Select(site =>
-            (site.Name, (Func<KillTally, Task>)(tally => StormAsync(site.Share, site.Dice, tally)))));
+        var sites = KillTally.Shares(kills, Math.Clamp((kills + KillsOfASite - 1) / KillsOfASite, SitesAtLeast, SitesAtOnce))
+            .Select((share, site) => (Share: share, Lines: 1 + site % 2, Dice: new Random(dice.Next()))).ToList();
+        var all = await KillTally.OfAsync(sites.Select((site, number) =>
+            ($"site {number + 1}, lines {site.Lines}", (Func<KillTally, Task>)(tally => StormAsync(site.Share, site.Lines, site.Dice, tally)))));
         Say($"{all}");
         all.Part("kill-gateway", "kill -9 of the gateway", "gateway", seed, Wait.Time.GetElapsedTime(began).TotalSeconds,
             ["F1", "F6", "F7", "F11"]).Write();
@@ -32,10 +33,12 @@ public sealed class GatewayKilledTests : SystemTest
         Assert.Equal(kills, all.Kills);
     }
 
-    private async Task StormAsync(int kills, Random dice, KillTally tally)
+    private async Task StormAsync(int kills, int lines, Random dice, KillTally tally)
     {
         var broker = await BrokerAsync();
         var station = Station(broker.Address, [Installed.NativeGateway]);
+        if (lines > 1)
+            station.AddSecondLine();
         var centre = await RecordingCentreAsync(station, broker);
         // The session must stand before the first kill: what is sent to nobody is no loss of the station.
         await station.StartReadyAsync();
@@ -59,6 +62,7 @@ public sealed class GatewayKilledTests : SystemTest
             station.Start();
         }
 
+        tally.KillsWithTwoLines = lines > 1 ? tally.Kills : 0;
         await over.CancelAsync();
         await Task.WhenAll(sending, pressing);
         await SettleAsync(station, centre, sent);

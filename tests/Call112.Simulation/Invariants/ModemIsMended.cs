@@ -50,9 +50,16 @@ internal sealed class ModemIsMended(SimulatedCity city) : Invariant(city)
 
     private void Used(StationNode station, SimulatedModem modem, Watched watched, ModemRung rung)
     {
-        if (station.Loop?.State is not { } state || City.MarksOf(station).WasCloned)
+        if (station.Loop?.State is not { } state)
             return;
         var (now, ladder) = (City.Schedule.Now, station.Cellular!.Ladder);
+        if (City.MarksOf(station).WasCloned)
+        {
+            // Two boxes disturb each other's proofs; that something was done counts all the same (seed 50901).
+            watched.UsedAt = now;
+            return;
+        }
+
         if (rung == ModemRung.PiReboot)
             Reboots(station, state, watched, now);
         // A modem that also left the bus meanwhile has more than a lost registration.

@@ -83,6 +83,13 @@ public sealed class GatewayProcess : IDisposable
         StationJson["journal"]!["path"] = JournalPath;
     }
 
+    /// <summary>A second line to the same broker, as a post with LAN and LTE has: two sessions, every dispatch twice (decision 0015).</summary>
+    public void AddSecondLine()
+    {
+        var uplinks = (JsonArray)StationJson["uplinks"]!;
+        uplinks.Add((JsonNode)new JsonObject { ["name"] = "lte", ["broker"] = uplinks[0]!["broker"]!.DeepClone(), ["metered"] = true });
+    }
+
     public void Start()
     {
         if (_process is not null)
@@ -99,7 +106,7 @@ public sealed class GatewayProcess : IDisposable
 
     /// <summary>Runs another verb on the same station.json.</summary>
     public Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments) =>
-        OwnProcess.RunAsync(_command[0], [.. _command[1..], .. arguments, "--config", WriteConfig()]);
+        OwnProcess.RunAsync(_command[0], [.. _command[1..], .. arguments, "--config", WriteConfig()], Environment);
 
     public async Task StartReadyAsync()
     {
@@ -110,12 +117,14 @@ public sealed class GatewayProcess : IDisposable
     /// <summary>Waits until the station is subscribed and armed.</summary>
     public Task ReadyAsync() => WaitAsync(() => ReadyBootId() is not null, "the station is subscribed and armed");
 
-    /// <summary>Waits until the panel answers, with or without a broker.</summary>
+    /// <summary>Waits until the panel answers, with or without a broker. Known for the rest of the run: its line of the log may be pushed out.</summary>
     public async Task<StationPage> PageAsync()
     {
+        if (_page is not null)
+            return _page;
         string? address = null;
         await WaitAsync(() => (address = PanelAddress()) is not null, "the panel listens");
-        return _page ??= new StationPage(address!);
+        return _page = new StationPage(address!);
     }
 
     /// <summary>The panel of this run if it is there already.</summary>

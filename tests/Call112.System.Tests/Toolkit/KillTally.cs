@@ -9,6 +9,9 @@ public sealed class KillTally
 {
     public int Kills { get; set; }
 
+    /// <summary>Those of them at a station with two uplinks.</summary>
+    public int KillsWithTwoLines { get; set; }
+
     public int Dispatches { get; set; }
 
     public long Reports { get; set; }
@@ -95,6 +98,7 @@ public sealed class KillTally
         Figures =
         [
             new("Kills survived", Kills, "kills"),
+            new("Kills with two uplinks", KillsWithTwoLines, "kills"),
             new("Dispatches", Dispatches),
             new("Reports", Reports),
             new("Lost", Lost, AtMost: 0),
@@ -123,11 +127,12 @@ public sealed class KillTally
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Kills} kills, {Dispatches} dispatches, {Reports} reports, {Lost} lost, {Repeated} repeated, {Gaps} missing, {SoundedTwice} sounded twice; to relay {string.Join(' ', Row("", ToRelayMs).Skip(1))}; start {string.Join(' ', Row("", StartToReadyMs).Skip(1))}");
+        $"{Kills} kills ({KillsWithTwoLines} with two uplinks), {Dispatches} dispatches, {Reports} reports, {Lost} lost, {Repeated} repeated, {Gaps} missing, {SoundedTwice} sounded twice; to relay {string.Join(' ', Row("", ToRelayMs).Skip(1))}; start {string.Join(' ', Row("", StartToReadyMs).Skip(1))}");
 
     private void Add(KillTally other)
     {
         Kills += other.Kills;
+        KillsWithTwoLines += other.KillsWithTwoLines;
         Dispatches += other.Dispatches;
         Reports += other.Reports;
         Lost += other.Lost;
