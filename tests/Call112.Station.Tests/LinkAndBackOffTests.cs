@@ -55,6 +55,30 @@ public class LinkAndBackOffTests
     public void After_a_take_over_the_wait_is_at_least_the_cap_and_at_most_twice_it() => Gen.Double[-1, 2].Sample(jitter =>
         Assert.InRange(BackOff.AfterTakeOver(jitter), BackOff.Cap, BackOff.Cap * 2));
 
+    /// <summary>F20: full jitter above the cap; a jitter out of its range counts as the nearest in it.</summary>
+    [Theory]
+    [InlineData(-1, 30)]
+    [InlineData(0, 30)]
+    [InlineData(0.25, 37.5)]
+    [InlineData(1, 60)]
+    [InlineData(2, 60)]
+    public void After_a_take_over_the_jitter_is_added_to_the_cap(double jitter, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), BackOff.AfterTakeOver(jitter));
+
+    /// <summary>F8: the counter stops where the ceiling does.</summary>
+    [Theory]
+    [InlineData(0, -1, 0.1, 1)]
+    [InlineData(0, 0.5, 0.55, 1)]
+    [InlineData(1, 0.5, 1.05, 2)]
+    [InlineData(4, 0.5, 8.05, 5)]
+    [InlineData(5, 0.5, 15.05, 6)]
+    [InlineData(6, 2, 30, 6)]
+    public void A_wait_is_its_share_of_the_ceiling_above_the_floor(int failures, double jitter, double seconds, int next)
+    {
+        var (wait, after) = new BackOff(failures).Fail(jitter);
+        Assert.Equal((TimeSpan.FromSeconds(seconds), next), (wait, after.Failures));
+    }
+
     [Fact]
     public void A_broker_that_accepts_and_kicks_100_times_is_not_hammered_F8()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Call112.Messages;
 
 namespace Call112.Station.Tests.Language;
@@ -10,6 +11,16 @@ namespace Call112.Station.Tests.Language;
 internal sealed class StationDriver
 {
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Every stretch of time begins with this much of fine steps: longer than any contact takes to settle, or to be released.</summary>
+    private static readonly TimeSpan s_fine = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>
+    /// Steps after that, in which nobody presses anything: 10 ms too, unless <c>CALL112_IDLE_STEP_MS</c> says more. The mutation run does: each step
+    /// costs it twenty times as much (tests/stryker/README.md).
+    /// </summary>
+    private static readonly TimeSpan s_idleStep = TimeSpan.FromMilliseconds(
+        int.TryParse(Environment.GetEnvironmentVariable("CALL112_IDLE_STEP_MS"), CultureInfo.InvariantCulture, out var ms) ? ms : 10);
 
     private readonly List<JournalEntry> _journal = [];
     private readonly List<Report> _reports = [];
@@ -110,15 +121,18 @@ internal sealed class StationDriver
     /// <param name="step">Longer steps for long waits in which nobody touches a button.</param>
     public void Pass(TimeSpan duration, TimeSpan? step = null)
     {
-        var end = Now.Monotonic + duration;
+        var (began, end) = (Now.Monotonic, Now.Monotonic + duration);
         while (Now.Monotonic < end)
         {
-            var next = end - Now.Monotonic;
-            Now = Now.After(next < (step ?? Step) ? next : step ?? Step);
+            var left = end - Now.Monotonic;
+            var next = step ?? (Now.Monotonic - began < s_fine ? Step : s_idleStep);
+            if (left < next)
+                next = left;
+            Now = Now.After(next);
             if (CenterLives && Now.Monotonic >= _centerDue)
                 HearCenter();
             Send(new StationInput.InputsSampled(new InputSample(Held, Cut, Shorted)));
-            ReadBack(next < (step ?? Step) ? next : step ?? Step);
+            ReadBack(next);
             Send(new StationInput.Tick());
         }
     }
