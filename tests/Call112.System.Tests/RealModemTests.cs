@@ -85,7 +85,10 @@ public sealed class RealModemTests : SystemTest
         station.StationJson["uplinks"]![0]!["name"] = "lte";
         station.StationJson["cellular"] = new JsonObject
         {
-            ["imei"] = AtModem.Imei, ["gnss"] = false, ["observeSeconds"] = 5, ["rebootCommand"] = new JsonArray(),
+            ["imei"] = AtModem.Imei,
+            ["gnss"] = false,
+            ["observeSeconds"] = 5,
+            ["rebootCommand"] = new JsonArray(),
         };
         return station;
     }
@@ -97,7 +100,11 @@ public sealed class RealModemTests : SystemTest
         File.WriteAllText(path, Convert.ToHexString(secret));
         station.StationJson["sms"] = new JsonObject
         {
-            ["enabled"] = true, ["keyPath"] = path, ["replyTo"] = CentreNumber, ["pollSeconds"] = 2, ["idlePollSeconds"] = 10,
+            ["enabled"] = true,
+            ["keyPath"] = path,
+            ["replyTo"] = CentreNumber,
+            ["pollSeconds"] = 2,
+            ["idlePollSeconds"] = 10,
         };
         return new SmsKey(station.StationId, secret);
     }

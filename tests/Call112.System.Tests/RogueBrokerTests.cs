@@ -1,37 +1,11 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using Call112.Campaign;
-using Call112.Messages;
 using Call112.System.Tests.Toolkit;
-using Microsoft.Data.Sqlite;
 
 namespace Call112.System.Tests;
 
-/// <summary>
-/// A broker that is broken or hostile, against the real process (design, promise 5): it never ends the process, never sounds anything, never
-/// fills its memory or its journal (F3 F7 F18); and once it behaves, in a flood meanwhile, a real dispatch sounds within a second.
-/// </summary>
-public sealed class RogueBrokerTests : SystemTest
+/// <summary>A broker that breaks the protocol, and one that never reads (F7 F9 F18).</summary>
+public sealed class RogueBrokerTests : RogueBrokerTest
 {
-    private const int AttacksAtOnce = 4, MessagesPerSecond = 10_000;
-
-    /// <summary>A dispatch must sound within this, milliseconds.</summary>
-    private const double SoundsWithinMs = 1_000;
-
-    /// <summary>What an attack may cost beyond the memory before it, MiB: two packets of the largest size, their copies, and a heap that breathes.</summary>
-    private const double GrowthMaxMiB = 32;
-
-    /// <summary>Rows that a flood may leave in the journal: three events of at most 60 in the window, the real dispatch, links that come and go.</summary>
-    private const int JournalRowsMax = 300;
-
-    private readonly ConcurrentQueue<string> _failures = new();
-
-    private static double FloodSeconds =>
-        double.TryParse(Environment.GetEnvironmentVariable("CALL112_FLOOD_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture, out var given) ? given : 4;
-
-    private static string Gateway => Environment.GetEnvironmentVariable("CALL112_GATEWAY")
-        ?? (File.Exists(Installed.Published("linux-x64")) ? Installed.Published("linux-x64") : Installed.Gateway);
-
     /// <summary>F7, F9, F18: wrong bytes, wrong order, wrong size, wrong time.</summary>
     [Fact]
     public async Task No_broker_that_breaks_the_protocol_ends_the_station_or_makes_it_sound_and_the_next_dispatch_does()
@@ -44,19 +18,7 @@ public sealed class RogueBrokerTests : SystemTest
             new ParallelOptions { MaxDegreeOfParallelism = AttacksAtOnce, CancellationToken = TestContext.Current.CancellationToken },
             async (attack, _) => rows[attack.Name] = await AttackedAsync(attack, new Random(seed)));
         Write("rogue-broker", "A rogue broker: protocol", [.. RogueAttacks.All.Select(attack => rows[attack.Name])], began, seed, nameof(No_broker_that_breaks_the_protocol_ends_the_station_or_makes_it_sound_and_the_next_dispatch_does));
-        Assert.Empty(_failures);
-    }
-
-    /// <summary>F3, F18, F21: ten thousand messages a second; a real dispatch goes into the middle of them.</summary>
-    [Fact]
-    public async Task A_dispatch_in_the_middle_of_ten_thousand_messages_a_second_sounds_within_a_second()
-    {
-        var began = Wait.Time.GetTimestamp();
-        var rows = new List<Row>();
-        for (var kind = 0; kind < RogueFlood.Kinds; kind++)
-            rows.Add(await FloodedAsync(kind));
-        Write("rogue-broker-floods", "A rogue broker: floods", rows, began, null, nameof(A_dispatch_in_the_middle_of_ten_thousand_messages_a_second_sounds_within_a_second));
-        Assert.Empty(_failures);
+        Assert.Empty(Failures);
     }
 
     /// <summary>F18: PUBACKs that nobody takes must not gather in memory.</summary>
@@ -69,7 +31,7 @@ public sealed class RogueBrokerTests : SystemTest
         await Wait.Pause(TimeSpan.FromSeconds(2 * FloodSeconds));
         var row = await ProvedAsync(site, $"{flood.Name}, and never reads ({flood.Sent} sent)", inFlood: null);
         Say(row.ToString());
-        Assert.Empty(_failures);
+        Assert.Empty(Failures);
     }
 
     private async Task<Row> AttackedAsync(RogueAttack attack, Random dice)
@@ -90,146 +52,5 @@ public sealed class RogueBrokerTests : SystemTest
             Refuse(true, attack.Name, e.Message);
             return new Row(attack.Name, site.IdleMiB, site.IdleMiB, Wait.Patience.TotalSeconds, Wait.Patience.TotalMilliseconds, null, 0, site.Broker.Connections);
         }
-    }
-
-    private async Task<Row> FloodedAsync(int kind)
-    {
-        await using var site = await SiteAsync($"flood {kind}");
-        var flood = RogueFlood.Of(site.Broker, site.Station.StationId)[kind];
-        site.Broker.Attack(link => flood.ActAsync(link, MessagesPerSecond));
-        await Wait.UntilAsync(() => flood.Sent > 0, "the flood flows");
-        var flows = Wait.MonotonicNs;
-        await Wait.Pause(TimeSpan.FromSeconds(FloodSeconds / 2));
-        Refuse(site.Sirens().Count > 0, flood.Name, "the siren sounded before the real dispatch");
-        var sent = await flood.SendRealAsync(Written.Alert());
-        var sounds = await SoundsAsync(site, flood.Name, sent);
-        await (await site.Station.PageAsync()).PressAsync("acknowledge");
-        await SirenAsync(site.Station, on: false);
-        await Wait.Pause(TimeSpan.FromSeconds(FloodSeconds / 2));
-        var rate = flood.Sent * 1e9 / (Wait.MonotonicNs - flows);
-        Refuse(site.Sirens().Count > 2, flood.Name, "the siren sounded more than once");
-        return await ProvedAsync(site, string.Create(CultureInfo.InvariantCulture, $"{flood.Name}: {flood.Sent} sent, {rate:0} a second, {flood.Acknowledged} acknowledged"), sounds);
-    }
-
-    /// <summary>A station that has been served well: subscribed, its first reports receipted.</summary>
-    private async Task<RogueSite> SiteAsync(string name)
-    {
-        var id = $"pos-{Guid.NewGuid().ToString("N")[..8]}";
-        var broker = new RogueBroker(id);
-        GatewayProcess station;
-        lock (_failures)
-            station = Station(broker.Address, [Gateway], id);
-        await station.StartReadyAsync();
-        await Wait.UntilAsync(() => broker.Reports.ContainsKey(1), $"the station has said that it started ({name})");
-        // Armed, connected, at rest: what comes on top is the attack's.
-        await Wait.Pause(TimeSpan.FromMilliseconds(300));
-        return new RogueSite(broker, station, ProcessMemory.ResidentMiB(station.Pid), station.Pid);
-    }
-
-    /// <summary>The broker behaves again: the same process serves a real dispatch, has lost no report, and kept within its bounds.</summary>
-    private async Task<Row> ProvedAsync(RogueSite site, string name, double? inFlood)
-    {
-        var (broker, station) = (site.Broker, site.Station);
-        var edgesBefore = site.Sirens().Count;
-        Refuse(inFlood is null && edgesBefore > 0, name, "the siren sounded");
-        var back = Wait.MonotonicNs;
-        broker.Attack(null);
-        await station.WaitAsync(() => broker.IsWell, $"the station comes back after: {name}", TimeSpan.FromSeconds(75));
-        var returned = (Wait.MonotonicNs - back) / 1e9;
-        var alert = Written.Alert();
-        var sent = Wait.MonotonicNs;
-        await broker.PublishAsync(Topics.Dispatch(station.StationId), MessageWriter.Write(alert));
-        var sounds = await SoundsAsync(site, name, sent, edgesBefore);
-        await (await station.PageAsync()).PressAsync("acknowledge");
-        await station.WaitAsync(
-            () => broker.Reports.Values.Any(report => report.Event == ReportEvent.Acknowledged && report.DispatchId == alert.DispatchId), $"Acknowledged arrives after: {name}");
-        var last = broker.Reports.Keys.Max();
-        Refuse(broker.Reports.Count != last, name, $"{last - broker.Reports.Count} report(s) of {last} were lost");
-        Refuse(station.HasExited || station.Pid != site.Pid, name, "the process ended");
-        var peak = ProcessMemory.PeakMiB(site.Pid);
-        Refuse(peak - site.IdleMiB > GrowthMaxMiB, name, string.Create(CultureInfo.InvariantCulture, $"memory rose from {site.IdleMiB:0.0} to {peak:0.0} MiB"));
-        var rows = RowsOf(station.JournalPath);
-        Refuse(rows > JournalRowsMax, name, $"{rows} rows in the journal");
-        return new Row(name, site.IdleMiB, peak, returned, sounds, inFlood, rows, broker.Connections);
-    }
-
-    private async Task<double> SoundsAsync(RogueSite site, string name, long sentNs, int edgesBefore = 0)
-    {
-        await site.Station.WaitAsync(() => site.Sirens().Count > edgesBefore, $"a real dispatch sounds: {name}");
-        var ms = (site.Sirens()[edgesBefore].AtNs - sentNs) / 1e6;
-        Refuse(ms > SoundsWithinMs, name, string.Create(CultureInfo.InvariantCulture, $"a real dispatch sounded after {ms:0} ms"));
-        return ms;
-    }
-
-    private void Refuse(bool isWrong, string name, string what)
-    {
-        if (isWrong)
-            _failures.Enqueue($"{name}: {what}");
-    }
-
-    private static int RowsOf(string journal)
-    {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = journal, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM entry";
-        return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
-
-    private void Write(string name, string title, IReadOnlyList<Row> rows, long began, int? seed, string test)
-    {
-        foreach (var row in rows)
-            Say(row.ToString());
-        new CampaignPart(name, title)
-        {
-            Failures = [.. _failures],
-            Covers = ["F3", "F7", "F9", "F18", "F21"],
-            Figures =
-            [
-                new Figure("attacks", rows.Count),
-                new Figure("crashes", _failures.Count(failure => failure.Contains("the process ended", StringComparison.Ordinal)), AtMost: 0),
-                new Figure("wrong sirens", _failures.Count(failure => failure.Contains("siren", StringComparison.Ordinal)), AtMost: 0),
-                new Figure("slowest real dispatch", rows.Max(row => Math.Max(row.SoundsMs, row.InFloodMs ?? 0)), "ms", AtMost: SoundsWithinMs),
-                new Figure("highest memory", rows.Max(row => row.PeakMiB), "MiB"),
-                new Figure("most memory that an attack cost", rows.Max(row => row.PeakMiB - row.IdleMiB), "MiB", AtMost: GrowthMaxMiB),
-                new Figure("most rows in a journal", rows.Max(row => row.JournalRows), AtMost: JournalRowsMax),
-            ],
-            Tables = [new FigureTable("Attack by attack", Row.Columns, [.. rows.Select(row => row.Cells)])],
-            Notes =
-            [
-                $"gateway: {(Gateway == Installed.Published("linux-x64") ? "NativeAOT, linux-x64" : Gateway == Installed.Gateway ? "the build's own (JIT)" : "CALL112_GATEWAY")}; a raw TCP broker written in the test",
-                seed is null ? $"{MessagesPerSecond} messages a second for {FloodSeconds.ToString(CultureInfo.InvariantCulture)} s each (CALL112_FLOOD_SECONDS)" : $"seed {seed}; {AttacksAtOnce} attacks at a time",
-                "back: until the station is subscribed again, which its back-off decides; sounds: from the broker's write to the relay, also for the dispatch inside the flood",
-            ],
-            Seconds = Wait.Time.GetElapsedTime(began).TotalSeconds,
-            Command = $"dotnet test tests/Call112.System.Tests --filter {test}",
-        }.Write();
-    }
-
-    /// <summary>A station and its rogue broker.</summary>
-    private sealed record RogueSite(RogueBroker Broker, GatewayProcess Station, double IdleMiB, int Pid) : IAsyncDisposable
-    {
-        public IReadOnlyList<Edge> Sirens() => Station.Runs.Count == 0 ? [] : [.. Station.Runs[^1].Edges().Where(edge => edge.Output == "siren")];
-
-        public async ValueTask DisposeAsync()
-        {
-            Station.Kill();
-            await Broker.DisposeAsync();
-        }
-    }
-
-    private sealed record Row(string Attack, double IdleMiB, double PeakMiB, double BackSeconds, double SoundsMs, double? InFloodMs, int JournalRows, int Connections)
-    {
-        public static IReadOnlyList<string> Columns { get; } = ["attack", "connections", "idle MiB", "peak MiB", "back s", "sounds ms", "in the flood ms", "journal rows"];
-
-        public IReadOnlyList<string> Cells { get; } =
-        [
-            Attack, Text(Connections, "0"), Text(IdleMiB, "0.0"), Text(PeakMiB, "0.0"), Text(BackSeconds, "0.0"), Text(SoundsMs, "0.0"),
-            InFloodMs is { } ms ? Text(ms, "0.0") : "", Text(JournalRows, "0"),
-        ];
-
-        public override string ToString() => string.Join(" | ", Cells);
-
-        private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
     }
 }

@@ -17,10 +17,19 @@ public sealed class AtModem : IDisposable
 
     private static readonly Dictionary<string, string> s_answers = new()
     {
-        ["AT+CGMI"] = "Call112", ["AT+CGMM"] = "AT-112", ["AT+CGMR"] = "1.0", ["AT+CGSN"] = Imei, ["AT+CIMI"] = "510101234567890",
-        ["AT+GCAP"] = "+GCAP: +CGSM", ["AT+CPIN?"] = "+CPIN: READY", ["AT+CFUN?"] = "+CFUN: 1", ["AT+CSQ"] = "+CSQ: 21,99",
-        ["AT+CMGF=?"] = "+CMGF: (0,1)", ["AT+CNMI=?"] = "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)",
-        ["AT+CPMS=?"] = """+CPMS: ("ME"),("ME"),("ME")""", ["AT+CSCS=?"] = """+CSCS: ("GSM","IRA","UCS2")""",
+        ["AT+CGMI"] = "Call112",
+        ["AT+CGMM"] = "AT-112",
+        ["AT+CGMR"] = "1.0",
+        ["AT+CGSN"] = Imei,
+        ["AT+CIMI"] = "510101234567890",
+        ["AT+GCAP"] = "+GCAP: +CGSM",
+        ["AT+CPIN?"] = "+CPIN: READY",
+        ["AT+CFUN?"] = "+CFUN: 1",
+        ["AT+CSQ"] = "+CSQ: 21,99",
+        ["AT+CMGF=?"] = "+CMGF: (0,1)",
+        ["AT+CNMI=?"] = "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)",
+        ["AT+CPMS=?"] = """+CPMS: ("ME"),("ME"),("ME")""",
+        ["AT+CSCS=?"] = """+CSCS: ("GSM","IRA","UCS2")""",
     };
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
