@@ -6,8 +6,8 @@ using Call112.Station;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>
-/// The certificates of one uplink, from files or from station.json itself: read anew when their files change, proved by a connection, and kept in memory so that a bad new file does not cut
-/// the station off (F13). Invariants: what has once led to a connection is given up only for what has led to one as well; a file that cannot be used
+/// The certificates of one uplink, from files or from station.json itself: read anew when their files change, proved by a connection, and kept in
+/// memory so that a bad new file does not cut the station off (F13). Invariants: what has once led to a connection is given up only for what has led to one as well; a file that cannot be used
 /// is a fault with a name, and is looked at again whenever it changes. Thread-safe: connect and the minute's look may meet. Not its business: whether
 /// the broker's certificate is good; that is the TLS stack's.
 /// </summary>
