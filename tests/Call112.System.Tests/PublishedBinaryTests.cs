@@ -28,7 +28,7 @@ public sealed class PublishedBinaryTests : SystemTest
         var binary = Installed.Published("linux-arm64");
         var sysroot = Path.Combine(Installed.Artifacts, "arm64-sysroot");
         Assert.SkipUnless(File.Exists(binary), $"no NativeAOT gateway at {binary} (dotnet publish src/Call112.Gateway -r linux-arm64)");
-        Assert.SkipUnless(Directory.Exists(sysroot), $"no arm64 root at {sysroot} (tests/arm64-sysroot makes it)");
+        Assert.SkipUnless(Directory.Exists(sysroot), $"no arm64 root at artifacts/{Path.GetRelativePath(Installed.Artifacts, sysroot)} (tests/arm64-sysroot makes it)");
         var broker = await BrokerAsync();
         var station = Station(broker.Address, [Installed.Need("qemu-aarch64-static"), "-L", sysroot, binary]);
         var centre = await RecordingCentreAsync(station, broker);
