@@ -14,25 +14,25 @@ internal static class BehaviourTable
     {
         ["none"] = (_, _) => { },
         ["waiting"] = (station, fire) => station.Send(fire),
-        ["sounding 5 s"] = (station, fire) => { station.Send(fire); Wait(station, 5); },
-        ["sounding 70 s"] = (station, fire) => { station.Send(fire); Wait(station, 70); },
-        ["silenced"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Command(CommandKind.Silence); },
-        ["acknowledged"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Touch(PanelAction.Acknowledge, fire); },
-        ["responding"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Touch(PanelAction.Respond, fire); },
-        ["on scene"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Touch(PanelAction.Arrive, fire); },
-        ["transporting"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Touch(PanelAction.ToHospital, fire); },
-        ["at hospital"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Touch(PanelAction.AtHospital, fire); },
-        ["completed"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Touch(PanelAction.Complete, fire); },
-        ["declined"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Touch(PanelAction.Decline, fire, DeclineReason.CrewOut); },
-        ["cancelled"] = (station, fire) => { station.Send(fire); Wait(station, 5); station.Send(fire.Cancel()); Wait(station, 4); },
+        ["sounding 5 s"] = (station, fire) => { station.Send(fire); station.Pass(5); },
+        ["sounding 70 s"] = (station, fire) => { station.Send(fire); station.Pass(70); },
+        ["silenced"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Command(CommandKind.Silence); },
+        ["acknowledged"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Touch(PanelAction.Acknowledge, fire); },
+        ["responding"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Touch(PanelAction.Respond, fire); },
+        ["on scene"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Touch(PanelAction.Arrive, fire); },
+        ["transporting"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Touch(PanelAction.ToHospital, fire); },
+        ["at hospital"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Touch(PanelAction.AtHospital, fire); },
+        ["completed"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Touch(PanelAction.Complete, fire); },
+        ["declined"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Touch(PanelAction.Decline, fire, DeclineReason.CrewOut); },
+        ["cancelled"] = (station, fire) => { station.Send(fire); station.Pass(5); station.Send(fire.Cancel()); station.Pass(4); },
         ["cancelled unheard"] = (station, fire) => station.Send(fire.Cancel()),
         ["expired on arrival"] = (station, fire) => station.Send(fire.Living(TimeSpan.Zero)),
-        ["lapsed unheard"] = (station, fire) => { station.Send(fire.Living(TimeSpan.FromSeconds(5))); Wait(station, 6); },
+        ["lapsed unheard"] = (station, fire) => { station.Send(fire.Living(TimeSpan.FromSeconds(5))); station.Pass(6); },
         ["drill waiting"] = (station, fire) => { station.Send(fire with { Status = DispatchStatus.Exercise }); station.Pass(0.2); },
         ["test waiting"] = (station, fire) => { station.Send(fire with { Status = DispatchStatus.Test }); station.Pass(0.2); },
         ["discreet waiting"] = (station, fire) => { station.Send(fire with { Discreet = true }); station.Pass(0.2); },
         ["panic stands"] = (station, _) => { station.Held = Inputs.Panic; station.Pass(0.05); station.Held = Inputs.None; station.Pass(0.15); },
-        ["deaf"] = (station, _) => { station.CenterLives = false; Wait(station, 11); station.CenterLives = true; },
+        ["deaf"] = (station, _) => { station.CenterLives = false; station.Pass(11); station.CenterLives = true; },
     };
 
     /// <summary>What happens then, and the input it is about.</summary>
@@ -93,14 +93,9 @@ internal static class BehaviourTable
         ["a fix"] = (typeof(StationInput.FixOffered), (station, _) => station.Send(new StationInput.FixOffered(Receiver.Fix(station.Now)))),
         ["the receiver is silent"] = (typeof(StationInput.GnssLinked), (station, _) => station.Send(new StationInput.GnssLinked(GnssLink.Silent, "nothing"))),
         ["tick"] = (typeof(StationInput.Tick), (station, _) => station.Send(new StationInput.Tick())),
-        ["12 s"] = (typeof(StationInput.Tick), (station, _) => Wait(station, 12)),
-        ["16 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(10))),
-        ["4 h 1 min"] = (typeof(StationInput.Tick), (station, _) =>
-        {
-            station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(10));
-            station.Pass(TimeSpan.FromMinutes(225), TimeSpan.FromMinutes(1));
-        }
-        ),
+        ["12 s"] = (typeof(StationInput.Tick), (station, _) => station.Pass(12)),
+        ["16 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(16), TimeSpan.FromSeconds(1))),
+        ["4 h 1 min"] = (typeof(StationInput.Tick), (station, _) => station.Pass(TimeSpan.FromMinutes(241), TimeSpan.FromSeconds(10))),
     };
 
     /// <summary>The row as the core has it.</summary>
@@ -119,9 +114,6 @@ internal static class BehaviourTable
         var shown = names.Where((name, i) => i == 0 || name != names[i - 1]);
         return $"{state} | {input} | {Or(string.Join(' ', shown))} | {StepOf(station.State, fire)} | {Or(station.Outputs == Outputs.None ? "" : station.Outputs.ToString().Replace(",", "", StringComparison.Ordinal))}";
     }
-
-    /// <summary>Time in which nothing is pressed and nothing fails; with the 10 ms of the loop it would be most of what the table costs.</summary>
-    private static void Wait(StationDriver station, int seconds) => station.Pass(TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(500));
 
     private static string Or(string text) => text.Length == 0 ? "-" : text;
 

@@ -17,7 +17,7 @@ internal sealed class StationDriver
 
     /// <summary>
     /// Steps after that, in which nobody presses anything: 10 ms too, unless <c>CALL112_IDLE_STEP_MS</c> says more. The mutation run does: each step
-    /// costs it twenty times as much (tests/stryker/README.md).
+    /// costs it many times as much (tests/stryker/README.md).
     /// </summary>
     private static readonly TimeSpan s_idleStep = TimeSpan.FromMilliseconds(
         int.TryParse(Environment.GetEnvironmentVariable("CALL112_IDLE_STEP_MS"), CultureInfo.InvariantCulture, out var ms) ? ms : 10);

@@ -52,9 +52,6 @@ public sealed class AtModem : IDisposable
     /// <summary>As ModemManager is told of it.</summary>
     public string Port { get; } = $"abstract:call112-{Guid.NewGuid():N}";
 
-    /// <summary>In its home network; without it, it searches.</summary>
-    public bool IsRegistered { get; set; } = true;
-
     public int TextsStored
     {
         get
@@ -158,12 +155,12 @@ public sealed class AtModem : IDisposable
         switch (command)
         {
             case "AT+CREG?" or "AT+CGREG?" or "AT+CEREG?":
-                return $"{command[2..^1]}: 2,{(IsRegistered ? "1,\"1A2B\",\"01020304\",7" : "2")}";
+                return $"{command[2..^1]}: 2,1,\"1A2B\",\"01020304\",7";
             case "AT+COPS=3,2" or "AT+COPS=3,0":
                 _isNetworkNumeric = command[^1] == '2';
                 return "";
             case "AT+COPS?":
-                return IsRegistered ? $"+COPS: 0,{(_isNetworkNumeric ? "2,\"51010\"" : $"0,\"{Operator}\"")},7" : "+COPS: 0";
+                return $"+COPS: 0,{(_isNetworkNumeric ? "2,\"51010\"" : $"0,\"{Operator}\"")},7";
             case "AT+CMGL=4":
                 return string.Join("\r\n", _store.Select(text => string.Create(CultureInfo.InvariantCulture, $"+CMGL: {text.Key},0,,{text.Value}")));
         }
