@@ -15,6 +15,7 @@ internal static class LogEvents
     public static readonly EventId CertificateFault = new(205, nameof(CertificateFault));
     public static readonly EventId CertificateTaken = new(206, nameof(CertificateTaken));
     public static readonly EventId BoundByAddress = new(207, nameof(BoundByAddress));
+    public static readonly EventId OwnStateRefused = new(208, nameof(OwnStateRefused));
 
     public static readonly EventId GnssLinked = new(221, nameof(GnssLinked));
     public static readonly EventId GnssGarbage = new(222, nameof(GnssGarbage));

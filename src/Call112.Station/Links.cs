@@ -9,7 +9,10 @@ namespace Call112.Station;
 /// </summary>
 public static class Links
 {
-    /// <summary>How long the fault of a session that was taken over stands after the last time (F20).</summary>
+    /// <summary>
+    /// How long the fault of a taken identity stands after the other box was last met (F20). So long every way back is slow: two boxes that wait as
+    /// <see cref="BackOff.AfterTakeOver"/> says meet again within it.
+    /// </summary>
     public static readonly TimeSpan TakenOverStands = TimeSpan.FromMinutes(5);
 
     /// <summary>A certificate that expires within this is worth a warning (F13).</summary>
@@ -38,6 +41,9 @@ public static class Links
     /// <summary>The uplink keeps the metered profile: heartbeats further apart, longer deadlines.</summary>
     public static bool IsFrugal(UplinkSense uplink) => uplink.IsMetered && uplink.HurriedAt is null;
 
+    /// <summary>Another box was met under this station's identity not long ago (F20).</summary>
+    public static bool IsTaken(UplinkSense uplink, TimeSpan now) => uplink.TakenOverAt is { } taken && now - taken < TakenOverStands;
+
     /// <summary>The uplink for reports: the best verdict; among equals one that is not metered, then the first of the configuration.</summary>
     /// <param name="open">Those that have a connection.</param>
     /// <returns>Null when none is open.</returns>
@@ -55,7 +61,7 @@ public static class Links
     {
         foreach (var uplink in senses.Uplinks)
         {
-            if (uplink.TakenOverAt is { } taken && now.Monotonic - taken < TakenOverStands)
+            if (IsTaken(uplink, now.Monotonic))
                 yield return $"IdentityTaken:{uplink.Name}";
             if (uplink.Certificate.Fault is { } fault)
                 yield return $"CertificateFault:{uplink.Name}: {fault}";

@@ -12,7 +12,7 @@ namespace Call112.Station;
 /// <param name="IsDeaf">Its broker answers, but the centre is heard through another uplink only; ends when the centre is heard through this
 /// one.</param>
 /// <param name="HurriedAt">Since when a metered uplink keeps the normal profile because another one is in trouble; null: it does not.</param>
-/// <param name="TakenOverAt">When another client last took over its session (F20).</param>
+/// <param name="TakenOverAt">When another box with the station's identity was last met on it (F20).</param>
 public readonly record struct UplinkSense(
     string Name,
     TimeSpan LastProof,

@@ -47,7 +47,10 @@ public abstract record StationInput
     /// <summary>An answer on an uplink is overdue, its connection has gone, or there is none to be had.</summary>
     public sealed record UplinkDoubted(string Uplink) : StationInput;
 
-    /// <summary>The broker ended the session of an uplink because another client took it over: a second box has this identity (F20).</summary>
+    /// <summary>
+    /// A second box has this station's identity: the broker ended the session because another client took it over, or its state was heard where our own
+    /// should stand (F20).
+    /// </summary>
     public sealed record UplinkTakenOver(string Uplink) : StationInput;
 
     /// <summary>The certificate files of an uplink were read (F13).</summary>

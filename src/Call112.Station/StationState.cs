@@ -20,9 +20,15 @@ public sealed record StationState
     /// <summary>How many reports of this run are kept, until their receipt, to be numbered anew (see <see cref="JournalEntry.NumberingAdopted"/>).</summary>
     public const int ProvisionalMax = 1_000;
 
+    /// <summary>How many earlier runs are remembered by their boot ids: what a broker still holds of them is this box's own word.</summary>
+    public const int EarlierBootsMax = 32;
+
     public static StationState Empty { get; } = new();
 
     public string BootId { get; init; } = "";
+
+    /// <summary>Boot ids of the runs before this one, oldest first.</summary>
+    public ImmutableQueue<string> EarlierBoots { get; init; } = [];
 
     /// <summary>When the newest entry was made, on the monotonic clock of the run that made it.</summary>
     public TimeSpan LastEntryAt { get; init; }
@@ -73,6 +79,12 @@ public sealed record StationState
     /// <summary>What the station perceives in this run.</summary>
     [JsonIgnore]
     public Senses Senses { get; init; } = Senses.None;
+
+    /// <summary>
+    /// True for this run and for an earlier one of this card. Another boot id under the station's name is another box: a copied card carries the
+    /// runs up to the copy, and goes on with its own (F20).
+    /// </summary>
+    public bool IsOwnBoot(string bootId) => bootId == BootId || EarlierBoots.Contains(bootId);
 
     /// <summary>The open alert with this id, or null.</summary>
     public Alert? Find(Guid id)
@@ -188,6 +200,7 @@ public sealed record StationState
         return this with
         {
             BootId = entry.BootId,
+            EarlierBoots = BootId.Length == 0 ? EarlierBoots : Remembered(EarlierBoots, BootId),
             FirstOfRun = LastSequence + 1,
             NumberingAgreed = false,
             Provisional = [],
@@ -204,6 +217,9 @@ public sealed record StationState
             ModemRebootAt = ModemRebootAt + shift,
         };
     }
+
+    private static ImmutableQueue<string> Remembered(ImmutableQueue<string> earlier, string bootId) =>
+        (earlier.Count() >= EarlierBootsMax ? earlier.Dequeue() : earlier).Enqueue(bootId);
 
     /// <summary>A receipt for reports of earlier runs only says nothing about the numbers that this run has given.</summary>
     private StationState Receipted(long upTo)

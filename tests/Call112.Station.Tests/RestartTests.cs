@@ -201,4 +201,19 @@ public class RestartTests
         station.Pass(TimeSpan.FromHours(24), s_second);
         Assert.InRange(station.Journal.OfType<JournalEntry.TimeMarked>().Count(), 55, 60);
     }
+
+    /// <summary>F20: what a broker still holds of an earlier run is this card's own word; a copied card goes on with boot ids of its own.</summary>
+    [Fact]
+    public void A_card_knows_its_newest_thirty_two_earlier_runs_and_no_others()
+    {
+        var station = new StationDriver();
+        for (var run = 1; run < StationState.EarlierBootsMax + 2; run++)
+            station.Restart(s_second);
+        Assert.Equal($"boot-{StationState.EarlierBootsMax + 2}", station.State.BootId);
+        Assert.Equal(Enumerable.Range(2, StationState.EarlierBootsMax).Select(run => $"boot-{run}"), station.State.EarlierBoots);
+        Assert.True(station.State.IsOwnBoot(station.State.BootId));
+        Assert.True(station.State.IsOwnBoot("boot-2"));
+        Assert.False(station.State.IsOwnBoot("boot-1"));
+        Assert.False(station.State.IsOwnBoot("the boot of a copy"));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Call112.Station;
 
@@ -27,6 +28,8 @@ internal sealed partial class JournalJsonContext : JsonSerializerContext;
 /// <summary>Writes and reads the rows of the journal.</summary>
 internal static class JournalCodec
 {
+    private static readonly JsonObject s_empty = JsonSerializer.SerializeToNode(StationState.Empty, JournalJsonContext.Default.StationState)!.AsObject();
+
     /// <summary>The row's kind: the name of the entry's type.</summary>
     public static string KindOf(JournalEntry entry) => entry switch
     {
@@ -71,6 +74,16 @@ internal static class JournalCodec
 
     public static byte[] Write(StationState state) => JsonSerializer.SerializeToUtf8Bytes(state, JournalJsonContext.Default.StationState);
 
-    public static StationState ReadState(ReadOnlySpan<byte> body) =>
-        JsonSerializer.Deserialize(body, JournalJsonContext.Default.StationState) ?? throw new JsonException("empty snapshot");
+    /// <summary>Reads a snapshot, also one of an older version. Throws <see cref="JsonException"/> for what this version cannot read.</summary>
+    /// <remarks>What it does not name is as in the empty state: the generated reader would set it to null, and a box that was updated would set its
+    /// journal aside for it, with every open alert.</remarks>
+    public static StationState ReadState(ReadOnlySpan<byte> body)
+    {
+        var fields = JsonNode.Parse(body) as JsonObject ?? throw new JsonException("empty snapshot");
+        foreach (var (name, value) in s_empty)
+            fields[name] ??= value?.DeepClone();
+        if (fields.FirstOrDefault(field => field.Value is JsonArray array && array.Contains(null)) is { Key: { } damaged })
+            throw new JsonException($"nothing where one of '{damaged}' should be");
+        return fields.Deserialize(JournalJsonContext.Default.StationState) ?? throw new JsonException("empty snapshot");
+    }
 }

@@ -11,7 +11,10 @@ public readonly record struct OutboundMessage(string Topic, byte[] Payload, bool
 /// <summary>What a session asks of the broker.</summary>
 /// <param name="ClientId">Fixed: the session survives the connection.</param>
 /// <param name="IsProbe">Only a look at the broker: the session ends with the connection, and there is no will.</param>
-public sealed record SessionRequest(string ClientId, OutboundMessage Will, IReadOnlyList<string> Subscriptions, bool IsProbe = false);
+/// <param name="OwnState">The topic under which the station itself is told of, or null. Heard as well if the broker permits it: what it keeps there comes
+/// with every connection, with the retain flag, and what is said meanwhile without (F20).</param>
+public sealed record SessionRequest(
+    string ClientId, OutboundMessage Will, IReadOnlyList<string> Subscriptions, bool IsProbe = false, string? OwnState = null);
 
 /// <summary>
 /// A broker, as the uplink sees it. Two implementations: MQTT 5 (<see cref="MqttBroker"/>) and, in tests and the simulation, memory.
@@ -40,7 +43,8 @@ public interface IBrokerConnection : IAsyncDisposable
     Task<string> Closed { get; }
 
     /// <summary>
-    /// The broker ended it because another client has come with the same client id (F20). Known when <see cref="Closed"/> completes.
+    /// The broker ended it because another client has come with the same client id, and said so (F20); not every broker does. Known when
+    /// <see cref="Closed"/> completes.
     /// </summary>
     bool WasTakenOver => false;
 

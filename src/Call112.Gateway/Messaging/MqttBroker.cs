@@ -30,13 +30,16 @@ public sealed class MqttBroker : IBroker
     private readonly MqttClientFactory _factory = new();
     private readonly UplinkOptions _uplink;
     private readonly TimeProvider _time;
+    private readonly ILogger? _log;
     private readonly UplinkSocket _socket;
     private bool _saidBound;
+    private bool _saidBlind;
 
-    /// <param name="log">Told when the interface could be bound by its address only; nowhere when null.</param>
+    /// <param name="log">Told, once, what works less well than it could: an interface bound by its address only, an own state that the broker keeps
+    /// from us. Nobody is told when null.</param>
     public MqttBroker(UplinkOptions uplink, TimeProvider time, ILogger? log = null)
     {
-        (_uplink, _time) = (uplink, time);
+        (_uplink, _time, _log) = (uplink, time, log);
         Credentials = uplink is { Tls: true } and not { CaFile: null, CertificateFile: null, Identity: null } ? new Credentials(uplink) : null;
         _socket = new UplinkSocket(uplink.Interface, why =>
         {
@@ -89,7 +92,7 @@ public sealed class MqttBroker : IBroker
                 throw new BrokerException($"the broker refused the connection: {result.ResultCode} {result.ReasonString}".TrimEnd());
             connection.SessionPresent = result.IsSessionPresent;
             connection.InFlightMax = result.ReceiveMaximum ?? ushort.MaxValue;
-            await SubscribeAsync(client, request.Subscriptions, both.Token);
+            await SubscribeAsync(client, request, both.Token);
             return connection;
         }
         catch (Exception e) when (e is not BrokerException && (e is not OperationCanceledException || !cancel.IsCancellationRequested))
@@ -104,10 +107,10 @@ public sealed class MqttBroker : IBroker
         }
     }
 
-    private static async Task SubscribeAsync(IMqttClient client, IReadOnlyList<string> topics, CancellationToken cancel)
+    private async Task SubscribeAsync(IMqttClient client, SessionRequest request, CancellationToken cancel)
     {
         var options = new MqttClientSubscribeOptions();
-        foreach (var topic in topics)
+        foreach (var topic in request.Subscriptions)
             options.TopicFilters.Add(new MqttTopicFilter
             {
                 Topic = topic,
@@ -116,10 +119,30 @@ public sealed class MqttBroker : IBroker
                 RetainAsPublished = true,
                 RetainHandling = MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly,
             });
+        if (request.OwnState is not null)
+            options.TopicFilters.Add(new MqttTopicFilter
+            {
+                Topic = request.OwnState,
+                QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                RetainAsPublished = false,
+                RetainHandling = MqttRetainHandling.SendAtSubscribe,
+            });
         var result = await client.SubscribeAsync(options, cancel);
         foreach (var item in result.Items)
             if (item.ResultCode > MqttClientSubscribeResultCode.GrantedQoS2)
-                throw new BrokerException($"the broker refused the subscription to {item.TopicFilter.Topic}: {item.ResultCode}");
+                Refused(item.TopicFilter.Topic, item.ResultCode, request);
+    }
+
+    /// <summary>A station that may not hear dispatches is deaf; one that may not hear its own state can do all but notice a copied card.</summary>
+    private void Refused(string topic, MqttClientSubscribeResultCode why, SessionRequest request)
+    {
+        if (topic != request.OwnState)
+            throw new BrokerException($"the broker refused the subscription to {topic}: {why}");
+        if (!_saidBlind)
+            _log?.LogWarning(
+                LogEvents.OwnStateRefused, "{Uplink}: the broker refused the subscription to {Topic} ({Why}): a copied card will not be noticed",
+                _uplink.Name, topic, why);
+        _saidBlind = true;
     }
 
     private MqttClientOptions ClientOptions(SessionRequest request, Credentials.Material? material)

@@ -20,10 +20,10 @@ internal sealed class Uplink
     private readonly Random _jitter;
     private readonly SessionRequest _request;
     private readonly string _state;
-    private readonly bool _hearsOwnState;
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CertificateSense _certificate;
     private bool _wasFrugal;
+    private bool _hasEcho;
 
     /// <param name="jitter">Source of the back-off's jitter, for this uplink alone; seeded by the caller.</param>
     public Uplink(UplinkPlace place, UplinkOptions options, IBroker broker, Random jitter)
@@ -31,7 +31,6 @@ internal sealed class Uplink
         (_place, _options, _broker, _jitter) = (place, options, broker, jitter);
         var id = place.Options.Station.Id;
         _state = Topics.State(id);
-        _hearsOwnState = place.Options.SecondUplink is not null;
         _wasFrugal = options.Metered;
         _request = new SessionRequest(
             place.Options.ClientIdOf(options),
@@ -42,9 +41,8 @@ internal sealed class Uplink
                 Topics.Receipt(id),
                 Topics.CenterHeartbeat,
                 .. place.Options.Station.Groups.Append("all").Distinct().Select(Topics.GroupDispatch),
-                // The will of the other uplink's session lands there.
-                .. _hearsOwnState ? [_state] : Array.Empty<string>(),
-            ]);
+            ],
+            OwnState: _state);
     }
 
     public string Name => _options.Name;
@@ -86,15 +84,10 @@ internal sealed class Uplink
                 backOff = default;
             (var wait, backOff) = backOff.Fail(_jitter.NextDouble());
             if (end.TakenOver)
-            {
+                await TakenAsync($"connected as {_request.ClientId}");
+            var isTaken = end.TakenOver || IsTaken;
+            if (isTaken)
                 wait = BackOff.AfterTakeOver(_jitter.NextDouble());
-                await _place.Station.PostAsync(new StationInput.UplinkTakenOver(Name));
-                _place.Log.LogError(
-                    LogEvents.IdentityTaken,
-                    "{Uplink}: another box connected as {ClientId}: a copied card, or two boxes with one station.id",
-                    Name,
-                    _request.ClientId);
-            }
 
             _place.Log.LogWarning(
                 LogEvents.ConnectionLost,
@@ -103,7 +96,7 @@ internal sealed class Uplink
                 _options,
                 reason,
                 wait.TotalSeconds);
-            if (end.TakenOver)
+            if (isTaken)
                 await Task.Delay(wait, _place.Clock.Time, stop);
             else
                 await Calls.Wake.WaitAsync(wait, _place.Clock.Time, stop);
@@ -116,7 +109,7 @@ internal sealed class Uplink
         UplinkSession? session = null;
         try
         {
-            var will = MessageWriter.Write(_place.Vitals.Status(online: false, _hearsOwnState ? Name : null));
+            var will = MessageWriter.Write(_place.Vitals.Status(online: false, _place.Options.SecondUplink is null ? null : Name));
             var request = _request with { Will = _request.Will with { Payload = will } };
             await using var connection = await _broker.ConnectAsync(request, ReceiveAsync, stop);
             await TellCertificateAsync();
@@ -150,17 +143,41 @@ internal sealed class Uplink
     /// <summary>A message of the broker. What the station's own state topic says is answered here, the rest is the station's.</summary>
     private ValueTask ReceiveAsync(InboundMessage message)
     {
-        if (!_hearsOwnState || message.Topic != _state)
+        if (message.Topic != _state)
             return _place.Station.ReceiveAsync(message, Name);
         message.Acknowledge?.Invoke();
-        if (MessageReader.ReadStatus(message.Payload).Value is { Online: false })
+        if (MessageReader.ReadStatus(message.Payload).Value is not { } status)
+            return ValueTask.CompletedTask;
+        if (!status.Online && !message.Retained)
         {
-            // A session of this station has died, or its will came late; this one lives, and says so.
+            // A session of this station has died, or its will came late; this one lives, and says so. What the broker kept is behind a birth anyway.
             Calls.TellAgain = true;
             Calls.Health.Set();
         }
 
-        return ValueTask.CompletedTask;
+        // What comes behind the echo of a state that was said on this session is younger than that, and so is whoever says it; what comes before may
+        // have waited for days. A broker that ends a session for another box need not say why: Mosquitto 2.0 does not (decision 0015).
+        _hasEcho |= Calls.StateSaid is { } said && message.Payload.Span.SequenceEqual(said);
+        return _hasEcho && !_place.Station.State.IsOwnBoot(status.BootId)
+            ? new ValueTask(TakenAsync($"is online under this station.id, boot {status.BootId}"))
+            : ValueTask.CompletedTask;
+    }
+
+    private bool IsTaken
+    {
+        get
+        {
+            foreach (var sense in _place.Station.State.Senses.Uplinks)
+                if (sense.Name == Name)
+                    return Links.IsTaken(sense, _place.Clock.Monotonic);
+            return false;
+        }
+    }
+
+    private async Task TakenAsync(string how)
+    {
+        _place.Log.LogError(LogEvents.IdentityTaken, "{Uplink}: another box {How}: a copied card, or two boxes with one station.id", Name, how);
+        await _place.Station.PostAsync(new StationInput.UplinkTakenOver(Name));
     }
 
     private async Task TellCertificateAsync()

@@ -9,7 +9,7 @@ namespace Call112.Gateway.Messaging;
 internal sealed record UplinkPlace(
     GatewayOptions Options, StationLoop Station, StationClock Clock, Vitals Vitals, ReportRoute Route, ILogger<Uplinks> Log);
 
-/// <summary>What an uplink is told from outside; it outlives connections.</summary>
+/// <summary>What an uplink is told from outside, and what its sessions leave to each other; it outlives connections.</summary>
 internal sealed class UplinkCalls
 {
     public Signal Reports { get; } = new();
@@ -28,6 +28,9 @@ internal sealed class UplinkCalls
 
     /// <summary>The state must be told again, though nothing in it has changed.</summary>
     public volatile bool TellAgain;
+
+    /// <summary>The newest state that was handed out on this uplink in this run; null before the first birth.</summary>
+    public volatile byte[]? StateSaid;
 }
 
 /// <summary>
@@ -152,8 +155,8 @@ internal sealed class UplinkSession(
     }
 
     /// <summary>
-    /// Birth at once; again whenever an alarm, a fault, the clock's state or the number of open alerts changes, when the centre asks, and when the
-    /// will of the other uplink's session has said that the station is dead.
+    /// Birth at once; again whenever an alarm, a fault, the clock's state or the number of open alerts changes, when the centre asks, and when a
+    /// will has said that the station is dead.
     /// </summary>
     private async Task HealthAsync(CancellationToken cancel)
     {
@@ -166,7 +169,9 @@ internal sealed class UplinkSession(
             if (now != told || calls.TellAgain)
             {
                 calls.TellAgain = false;
-                await PublishAsync(StatusMessage(online: true), cancel);
+                var state = StatusMessage(online: true);
+                calls.StateSaid = state.Payload;
+                await PublishAsync(state, cancel);
                 told = now;
             }
 

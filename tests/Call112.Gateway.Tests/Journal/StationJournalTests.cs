@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Call112.Gateway.Journal;
 using Call112.Messages;
 using Call112.Station;
@@ -93,6 +94,23 @@ public sealed class StationJournalTests : IDisposable
         using var again = _desk.Open("boot-2");
         await _desk.StoredAsync(again);
         Assert.Equal(_desk.State.LastSequence, again.ReadReports(0, int.MaxValue)[^1].Sequence);
+    }
+
+    /// <summary>A box is updated with its journal in place: what an older version did not know begins empty.</summary>
+    [Theory]
+    [InlineData("earlierBoots")]
+    [InlineData("tellings")]
+    [InlineData("provisional")]
+    [InlineData("sms")]
+    public void A_snapshot_of_an_older_version_is_read(string unknown)
+    {
+        var snapshot = JsonNode.Parse(JournalCodec.Write(StationState.Empty with { BootId = "boot-1", LastSequence = 7 }))!.AsObject();
+        Assert.True(snapshot.Remove(unknown));
+        var state = JournalCodec.ReadState(Encoding.UTF8.GetBytes(snapshot.ToJsonString()));
+        var next = state.With(new JournalEntry.Started(default, "boot-2", TimeSpan.Zero));
+        Assert.Equal(("boot-2", 7), (next.BootId, next.LastSequence));
+        Assert.True(next.IsOwnBoot("boot-1"));
+        Assert.Equal(Json(next), Json(JournalCodec.ReadState(JournalCodec.Write(next))));
     }
 
     /// <summary>F1: the PUBACK waits for the disk.</summary>

@@ -23,7 +23,11 @@ public sealed class StationLoopTests
 
         world.Board.Written += outputs => Note((outputs & Outputs.Siren) != 0 ? "siren" : "no siren");
         world.Disk.Synced += path => Note(path.EndsWith("-wal", StringComparison.Ordinal) ? "flushed" : "other file");
-        world.Broker.Acknowledged += _ => Note("acknowledged");
+        world.Broker.Acknowledged += topic =>
+        {
+            if (topic == Topics.Dispatch(StationWorld.Id))
+                Note("acknowledged");
+        };
         world.Dispatch(Samples.Dispatch());
         await Wait.UntilAsync(() => order.Contains("acknowledged"), "the PUBACK");
         Assert.Equal(["siren", "flushed", "acknowledged"], order);

@@ -1,11 +1,10 @@
-using Call112.Gateway.Messaging;
 using Call112.Gateway.Tests.World;
 using Call112.Messages;
 using Call112.Station;
 
 namespace Call112.Gateway.Tests.Messaging;
 
-/// <summary>A line and a modem, both live (decision 0015), and what an uplink says of its connection (F9, F10, F20).</summary>
+/// <summary>A line and a modem, both live (decision 0015), and what an uplink says of its connection (F9, F10).</summary>
 public sealed class TwoUplinksTests
 {
     private const string Lan = $"call112-{StationWorld.Id}-lan", Lte = $"call112-{StationWorld.Id}-lte";
@@ -170,22 +169,6 @@ public sealed class TwoUplinksTests
         Assert.False(world.State.Stands(ReportEvent.UplinkLost, "lan"));
         await world.JournaledAsync();
         Assert.Single(world.Journaled(), report => report.Event == ReportEvent.UplinkLost && report.Detail == "lan");
-    }
-
-    [Fact]
-    public async Task A_second_box_with_the_same_identity_is_named_and_the_way_back_is_slow()
-    {
-        // F20: a copied card.
-        var logs = new RecordingLogs();
-        await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Logs: logs));
-        await world.RunAsync(seconds: 1);
-        await using var clone = await world.Broker.ConnectAsync(
-            new SessionRequest(StationWorld.ClientId, new OutboundMessage(s_state, [], AtLeastOnce: true), []), _ => ValueTask.CompletedTask, CancellationToken.None);
-        await world.RunUntilAsync(() => logs.Count(LogEvents.IdentityTaken) == 1, 1, "the fault is named");
-        await world.RunAsync(seconds: 29, stepSeconds: 0.1);
-        Assert.Equal(2, world.Broker.Attempts.Count);
-        await world.RunUntilAsync(() => world.Broker.Attempts.Count == 3, 32, "the next turn", stepSeconds: 0.1);
-        await world.RunUntilAsync(() => world.StatusSent[^1] is { Online: true } state && state.Alarms!.Contains("IdentityTaken:lan"), 2, "the state says it");
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class GnssClientTests : IAsyncDisposable
         await _gpsd.ConnectedAsync();
         await _gpsd.SayAsync("""{"class":"VERSION","release":"3.25"}""", """{"class":"SKY","device":"/dev/a","uSat":9}""", Fix, Fix.Replace("/dev/a", "/dev/b"));
         await Wait.UntilAsync(() => Fixes == 2, "two fixes");
-        Assert.Contains("?WATCH={\"enable\":true,\"json\":true};", _gpsd.Heard, StringComparison.Ordinal);
+        // gpsd's half of the talk does not wait for it.
+        await Wait.UntilAsync(() => _gpsd.Heard.Contains("?WATCH={\"enable\":true,\"json\":true};", StringComparison.Ordinal), "it asks to watch");
         Assert.Equal([9, null], _posted.OfType<StationInput.FixOffered>().Select(input => input.Fix.SatellitesUsed));
         Assert.Equal("Listening", Links);
     }

@@ -18,7 +18,7 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
     /// <summary>What a station asks for (contract, "Topics").</summary>
     public const int ReceiveMaximum = 16;
 
-    /// <summary>Why a connection ends when its client id comes again.</summary>
+    /// <summary>Why a connection ends when its client id comes again, at a broker that says so.</summary>
     internal const string TakenOver = "session taken over";
 
     /// <summary>How long a connect waits for an answer; the real client's deadline.</summary>
@@ -43,6 +43,12 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
 
     /// <summary>Fault: connections are accepted and then closed (F8).</summary>
     public bool Kicks { get; set; }
+
+    /// <summary>
+    /// Says why when a client id comes again, and tells the will of the one that was there, as MQTT 5 has it. Mosquitto 2.0 does neither: the first
+    /// reads the end of its stream.
+    /// </summary>
+    public bool TellsTakeOver { get; set; }
 
     /// <summary>Fault: messages of clients arrive, and no PUBACK leaves.</summary>
     public bool SwallowsPubacks { get; set; }
@@ -166,9 +172,9 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
             session = known ?? (_sessions[request.ClientId] = new MemorySession(request.ClientId));
         }
 
-        session.Connection?.End(TakenOver, will: true);
+        session.Connection?.End(TellsTakeOver ? TakenOver : "end of stream", will: TellsTakeOver);
         var connection = new MemoryConnection(this, session, request, receive, present, time);
-        var added = session.Resume(connection, request.Subscriptions);
+        var added = session.Resume(connection, request);
         foreach (var topic in added)
             if (RetainedOn(topic) is { } payload)
                 session.Queue(new OutboundMessage(topic, payload, AtLeastOnce: true, Retain: true), null);
@@ -208,7 +214,7 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
             // A broker holds QoS 1 for a client that is away, and QoS 0 not.
             if (!message.AtLeastOnce && session.Connection is null)
                 continue;
-            session.Queue(message, Now + expiresAfter);
+            session.Queue(message.Topic == session.OwnState ? message with { Retain = false } : message, Now + expiresAfter);
             session.Connection?.Pump();
         }
     }

@@ -83,9 +83,25 @@ public sealed class MemoryBrokerTests
         Assert.Empty(_received);
         Assert.Empty(_broker.Publications);
         _broker.IsHalfOpen = false;
+        _broker.TellsTakeOver = true;
         await ConnectAsync();
         Assert.Equal([1], Payloads());
         // The broker believed in the old connection until the new one took over.
+        Assert.True(Assert.Single(_broker.Publications).IsWill);
+    }
+
+    [Fact]
+    public async Task A_taken_session_ends_without_a_word_unless_the_broker_is_of_the_kind_that_tells()
+    {
+        // Mosquitto 2.0.11: no DISCONNECT 0x8E, no will.
+        var first = await ConnectAsync();
+        var second = await ConnectAsync();
+        Assert.True(first.Closed.IsCompleted);
+        Assert.False(first.WasTakenOver);
+        Assert.Empty(_broker.Publications);
+        _broker.TellsTakeOver = true;
+        await ConnectAsync();
+        Assert.True(second.WasTakenOver);
         Assert.True(Assert.Single(_broker.Publications).IsWill);
     }
 

@@ -15,6 +15,9 @@ public sealed class MemorySession(string clientId)
     /// <summary>The newest connection, while the broker believes in it.</summary>
     public MemoryConnection? Connection { get; private set; }
 
+    /// <summary>The topic of which it wants what is kept at every connection, and what is said without the retain flag; or null.</summary>
+    public string? OwnState { get; private set; }
+
     public IReadOnlyCollection<string> Subscriptions
     {
         get
@@ -62,8 +65,8 @@ public sealed class MemorySession(string clientId)
             _waiting.AddLast(new Queued(message, expiresAt));
     }
 
-    /// <summary>Binds a connection; gives the subscriptions that are new.</summary>
-    internal IReadOnlyList<string> Resume(MemoryConnection connection, IReadOnlyList<string> subscriptions)
+    /// <summary>Binds a connection; gives the subscriptions for which what is kept must be sent.</summary>
+    internal IReadOnlyList<string> Resume(MemoryConnection connection, SessionRequest request)
     {
         lock (_lock)
         {
@@ -71,7 +74,12 @@ public sealed class MemorySession(string clientId)
             for (var i = _underWay.Count - 1; i >= 0; i--)
                 _waiting.AddFirst(_underWay[i]);
             _underWay.Clear();
-            return [.. subscriptions.Where(_subscriptions.Add)];
+            OwnState = request.OwnState;
+            List<string> wanted = [.. request.Subscriptions.Where(_subscriptions.Add)];
+            if (OwnState is null)
+                return wanted;
+            _subscriptions.Add(OwnState);
+            return [.. wanted, OwnState];
         }
     }
 

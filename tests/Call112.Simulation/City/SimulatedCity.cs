@@ -54,6 +54,7 @@ internal sealed partial class SimulatedCity : IDisposable
             new OutputsReadBack(this), new LoopsAreTold(this), new SoundsOnce(this),
             new ReportsInOrder(this), new ReportsArrive(this), new VerdictsHaveEvidence(this), new InterfaceWakes(this),
             new ModemIsMended(this), new SmsIsHeard(this), new OnlyTrueSounds(this), new SmsCountsOnce(this), new PositionsAreTrue(this),
+            new TakenIdentityIsNamed(this),
         ];
         ConnectSms();
         Center.Happened += effect => Truth.Take(effect, Schedule.Now);

@@ -18,6 +18,11 @@ internal sealed class Session(string clientId)
 
     public bool RetainAsPublished { get; set; }
 
+    public string? OwnState { get; set; }
+
+    /// <summary>A message on this topic that somebody says just now comes without its retain flag.</summary>
+    public bool ClearsFlagOf(string topic) => !RetainAsPublished || topic == OwnState;
+
     public int Waiting => _waiting.Count;
 
     /// <summary>Takes a message for the client; false when the queue is full and it is lost (F14).</summary>

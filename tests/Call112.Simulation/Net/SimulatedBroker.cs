@@ -10,11 +10,13 @@ internal readonly record struct Noise(double Lost, double Twice, double Late, do
 
 /// <summary>What a client asks of the broker when it connects.</summary>
 /// <param name="RetainAsPublished">The retain flag reaches it as it was published; otherwise only on what comes out of the broker's memory.</param>
-internal sealed record Wishes(string ClientId, IReadOnlyList<string> Topics, Publication? Will, int ReceiveMaximum, bool RetainAsPublished);
+/// <param name="OwnState">A topic more, for which the flag is never as published, and whose kept message comes with every connection; or null.</param>
+internal sealed record Wishes(
+    string ClientId, IReadOnlyList<string> Topics, Publication? Will, int ReceiveMaximum, bool RetainAsPublished, string? OwnState = null);
 
 /// <summary>
 /// A broker of the kind that loses things: sessions, queues, its own state. Persistent sessions, QoS 1, retained messages, wills, message expiry,
-/// take-over of a client id. Invariant: what it confirms it has in its queues, until a fault takes them.
+/// take-over of a client id, without a reason and without the will, as Mosquitto 2.0 has it. Invariant: what it confirms it has in its queues, until a fault takes them.
 /// </summary>
 internal sealed class SimulatedBroker
 {
@@ -51,11 +53,16 @@ internal sealed class SimulatedBroker
         session.Connection?.CloseBroker("another client has taken over this id");
         var connection = new Connection(this, session, line, life, ear, wishes);
         session.Resume(connection);
-        session.RetainAsPublished = wishes.RetainAsPublished;
+        (session.RetainAsPublished, session.OwnState) = (wishes.RetainAsPublished, wishes.OwnState);
         foreach (var topic in wishes.Topics)
             if (session.Topics.Add(topic))
-                foreach (var retained in _retained.Values.Where(message => Matches(topic, message.Topic)).ToList())
-                    session.Queue(retained, QueueLimit);
+                SendKept(session, topic);
+        if (wishes.OwnState is { } own)
+        {
+            session.Topics.Add(own);
+            SendKept(session, own);
+        }
+
         connection.Pump();
         return (connection, present);
     }
@@ -106,6 +113,9 @@ internal sealed class SimulatedBroker
 
     public Connection? ConnectionOf(string clientId) => _sessions.TryGetValue(clientId, out var session) ? session.Connection : null;
 
+    /// <summary>The retained message of a topic, or null.</summary>
+    public Publication? Kept(string topic) => _retained.GetValueOrDefault(topic);
+
     public int WaitingFor(string clientId) => _sessions.TryGetValue(clientId, out var session) ? session.Waiting : 0;
 
     public void Arrived(Connection from, Publication message, Action confirm)
@@ -136,7 +146,13 @@ internal sealed class SimulatedBroker
             _retained[message.Topic] = message;
         foreach (var session in _sessions.Values.ToList())
             if (IsBridged(session.ClientId) && session.Topics.Any(topic => Matches(topic, message.Topic)))
-                Hand(session, session.RetainAsPublished || !message.Retain ? message : message with { Retain = false });
+                Hand(session, message.Retain && session.ClearsFlagOf(message.Topic) ? message with { Retain = false } : message);
+    }
+
+    private void SendKept(Session session, string filter)
+    {
+        foreach (var retained in _retained.Values.Where(message => Matches(filter, message.Topic)).ToList())
+            session.Queue(retained, QueueLimit);
     }
 
     private void Hand(Session session, Publication message)

@@ -33,7 +33,8 @@ internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life
         var connection = new StationConnection(way, receive, life.Schedule, time);
         var ear = new ClientEar(connection.Heard, connection.Confirmed, connection.Ended);
         var will = new Publication(request.Will.Topic, request.Will.Payload, request.Will.AtLeastOnce, request.Will.Retain);
-        connection.Bind(broker.Accept(new Wishes(request.ClientId, request.Subscriptions, will, ReceiveMaximum, RetainAsPublished: true), line, life, ear));
+        var wishes = new Wishes(request.ClientId, request.Subscriptions, will, ReceiveMaximum, RetainAsPublished: true, request.OwnState);
+        connection.Bind(broker.Accept(wishes, line, life, ear));
         return connection;
     }
 
@@ -42,7 +43,7 @@ internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life
     {
         private readonly TaskCompletionSource<string> _closed = new();
         private readonly Dictionary<int, TaskCompletionSource> _waiting = [];
-        private readonly Queue<InboundMessage> _inbox = [];
+        private readonly Queue<Func<ValueTask>> _inbox = [];
         private Connection? _connection;
         private bool _receiving;
         private bool _isInOrder;
@@ -57,16 +58,19 @@ internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life
         {
             if (message is { Topic: Topics.CenterHeartbeat, Retain: false } && MessageReader.ReadCenterHeartbeat(message.Payload).Value is not null)
                 way.NoteCenter(schedule.Now);
-            _inbox.Enqueue(new InboundMessage(message.Topic, message.Payload, message.Retain, acknowledge));
-            if (!_receiving)
-                _ = ReceiveAsync();
+            Read(() => receive(new InboundMessage(message.Topic, message.Payload, message.Retain, acknowledge)));
         }
 
+        /// <summary>One reader reads what comes, as at a real client: a PUBACK waits behind a message that is not yet taken over.</summary>
         public void Confirmed(int id)
         {
             way.NoteAnswer(schedule.Now);
-            if (_waiting.Remove(id, out var waiter))
-                waiter.TrySetResult();
+            Read(() =>
+            {
+                if (_waiting.Remove(id, out var waiter))
+                    waiter.TrySetResult();
+                return ValueTask.CompletedTask;
+            });
         }
 
         public void Ended(string reason)
@@ -104,11 +108,18 @@ internal sealed class StationBroker(SimulatedBroker broker, StationWay way, Life
             return ValueTask.CompletedTask;
         }
 
+        private void Read(Func<ValueTask> packet)
+        {
+            _inbox.Enqueue(packet);
+            if (!_receiving)
+                _ = ReceiveAsync();
+        }
+
         private async Task ReceiveAsync()
         {
             _receiving = true;
-            while (_connection is { ClientIsOpen: true } && _inbox.TryDequeue(out var message))
-                await receive(message);
+            while (_connection is { ClientIsOpen: true } && _inbox.TryDequeue(out var take))
+                await take();
             _receiving = false;
         }
     }

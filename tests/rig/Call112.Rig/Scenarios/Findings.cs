@@ -5,6 +5,9 @@ namespace Call112.Rig.Scenarios;
 /// <summary>What one scenario found: how often it was done, what broke, and its worst figures. Any thread may add.</summary>
 internal sealed class Findings
 {
+    /// <summary>Fewer values than this have no median that means something: of two, one slow moment of the host is already half.</summary>
+    public const int MedianOf = 10;
+
     /// <summary>More failures of one scenario say nothing new.</summary>
     private const int FailuresKept = 12;
 
@@ -58,8 +61,8 @@ internal sealed class Findings
     }
 
     /// <summary>
-    /// A time whose goal is a promise of the usual case: the median must keep it. The worst case has a bound of its own, far above, for a hang:
-    /// the machine around the rig gives and takes its one processor as it likes.
+    /// A time whose goal is a promise of the usual case: the median must keep it, of <see cref="MedianOf"/> values or more. The worst case has a bound of
+    /// its own, far above, for a hang: the machine around the rig gives and takes its one processor as it likes.
     /// </summary>
     public void Usual(string name, IEnumerable<double> values, double medianAtMostMs, double worstAtMostMs = 1_000)
     {
@@ -70,7 +73,8 @@ internal sealed class Findings
             return;
         }
 
-        Worst($"{name}, median", [all[all.Count / 2]], "ms", medianAtMostMs);
+        if (all.Count >= MedianOf)
+            Worst($"{name}, median", [all[all.Count / 2]], "ms", medianAtMostMs);
         Worst($"{name}, worst", [all[^1]], "ms", worstAtMostMs);
     }
 
