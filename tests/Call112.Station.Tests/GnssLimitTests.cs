@@ -91,7 +91,30 @@ public class GnssLimitTests
         Assert.Equal(new FixRun("a", 0, null, now), filter.Runs[0]);
         Assert.Equal(1, filter.Runs[1].Good);
         Assert.Equal((new FixVerdict(false, FixRefusal.TooFast), now), filter.Newest);
+        (filter, _) = filter.Offer(Good("a", now) with { Mode = 1 }, now, s_rules);
+        Assert.Equal((4, 0, 2), (filter.Offered, filter.Believed, filter.Confirming));
     }
+
+    [Fact]
+    public void Of_receivers_that_are_quiet_for_equally_long_the_first_gives_way()
+    {
+        var (filter, now) = (FixFilter.Empty, TimeSpan.FromSeconds(1));
+        foreach (var device in new[] { "a", "b", "c", "d", "e" })
+            (filter, _) = filter.Offer(Good(device, now), now, s_rules);
+        Assert.Equal(["e", "b", "c", "d"], filter.Runs.Select(run => run.Device));
+    }
+
+    [Fact]
+    public void An_error_and_a_speed_of_nothing_are_amounts_and_who_stands_still_is_reached()
+    {
+        var now = TimeSpan.FromSeconds(1);
+        Assert.Null(FixFilter.Empty.Offer(Good("a", now) with { HorizontalErrorM = 0, SpeedMps = 0 }, now, s_rules).Verdict.Refusal);
+        Assert.True(s_rules.CanReach(new BelievedFix(Receiver.Post, 0, 3, s_noon, null, now), Receiver.Post, 0, now));
+    }
+
+    [Fact]
+    public void A_distance_over_latitudes_and_longitudes_is_that_of_a_sphere() =>
+        Assert.Equal(7_154_413, new GeoPoint(60, 0).DistanceTo(new GeoPoint(30, 90)), 1d);
 
     /// <summary>Numbers are told no finer than they are worth: a tenth of a metre.</summary>
     [Fact]

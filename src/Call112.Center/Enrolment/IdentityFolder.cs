@@ -8,6 +8,13 @@ internal sealed class IdentityFolder : IDisposable
 {
     public const string Variable = "CALL112_CENTER_IDENTITIES";
 
+    /// <summary>Made by the Debian package; where it is, the identities lie below it.</summary>
+    private const string Installed = "/etc/call112-center";
+
+    /// <summary>The folder when none is named: the variable's, the package's, or <c>./identities</c>.</summary>
+    public static string Usual => Environment.GetEnvironmentVariable(Variable)
+        ?? (Directory.Exists(Installed) ? System.IO.Path.Combine(Installed, "identities") : "identities");
+
     private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const UnixFileMode Public = Secret | UnixFileMode.GroupRead | UnixFileMode.OtherRead;

@@ -12,7 +12,7 @@ internal static class IdentityVerbs
     public static Option<string> Folder() => new("--identities")
     {
         Description = $"Folder of the city's identities (or the variable {IdentityFolder.Variable}).",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(IdentityFolder.Variable) ?? "identities",
+        DefaultValueFactory = _ => IdentityFolder.Usual,
     };
 
     public static Command Revoke(TimeProvider time)

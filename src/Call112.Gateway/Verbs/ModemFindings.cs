@@ -25,7 +25,7 @@ internal static class ModemFindings
         var signal = await mmcli.SignalAsync(modem.Path, cancel) ?? SignalFacts.None;
         var verdict = string.Create(
             CultureInfo.InvariantCulture,
-            $"{modem.Model} at {modem.Path}: {modem.State}, SIM {modem.Sim}, {modem.Operator ?? "no operator"}, {modem.Technology ?? "no network"}, "
+            $"{modem.Model}, IMEI {modem.Imei ?? "unknown"}, at {modem.Path}: {modem.State}, SIM {modem.Sim}, {modem.Operator ?? "no operator"}, {modem.Technology ?? "no network"}, "
             + $"registration {modem.Registration ?? "none"}, signal {Word(modem.SignalPercent)} %, RSRP {Word(signal.RsrpDbm)} dBm, RSRQ {Word(signal.RsrqDb)} dB, "
             + $"SINR {Word(signal.SinrDb)} dB; SMS {(options.Sms is null ? "off" : $"answers to {options.Sms.ReplyTo}")}");
         return modem switch
