@@ -6,7 +6,7 @@ cannot() { echo "deploy-pi/$(basename "$0"): $*" >&2; exit 4; }
 
 suite=bookworm
 # What Debian's own installation has and the smallest one has not, and a broker.
-extra=(iproute2 systemd systemd-sysv dbus udev polkitd libgpiod2 mosquitto mosquitto-clients ca-certificates tzdata libssl3 openssl zlib1g curl)
+extra=(iproute2 systemd systemd-sysv dbus udev polkitd libgpiod2 mosquitto mosquitto-clients ca-certificates tzdata libssl3 openssl zlib1g curl procps)
 tree='' guardian='' leader='' passed=0 failed=0
 
 # Every file is in the tree's /root. CAP_SYS_TIME lifts nspawn's own ban on adjtimex(2), without which a unit's filter could not be seen; nothing in
@@ -26,6 +26,8 @@ boot() { # NAME FILE...
   tree=$(mktemp -d "${TMPDIR:-/var/tmp}/$name.XXXXXX")
   trap shut_down EXIT
   tar -C "$tree" -xf "$base"
+  # Debian's installer writes it; the smallest Debian has none, and "localhost" would be asked of a name server.
+  [[ -s $tree/etc/hosts ]] || echo '127.0.0.1 localhost' > "$tree/etc/hosts"
   cp "$@" "$tree/root/"
   systemd-nspawn --quiet --register=no --keep-unit --private-network --capability=CAP_SYS_TIME --machine="$name" --directory="$tree" --boot \
     > "$tree.log" 2>&1 < /dev/null &
@@ -68,14 +70,19 @@ check() { # "what must hold" COMMAND...
     failed=$((failed + 1))
     echo "  FAILED: $what"
     sed 's/^/      /' "$tree/said" | tail -n 12
+    echo
   fi
 }
 not() { ! "$@"; }
 property() { inside systemctl show --property "$2" --value "$1"; } # UNIT PROPERTY
 is() { [[ $(property "$1" "$2") == "$3" ]]; }                       # UNIT PROPERTY VALUE
 up() { is "$1" ActiveState active && is "$1" SubState running; }    # UNIT
-# A unit's process, by the number that the container knows; kill is a word of the shell there.
-signal() { inside sh -c "kill -$2 $(property "$1" MainPID)"; }      # UNIT SIGNAL
+# A unit's process, by the number that the container knows; kill is a word of the shell there. A unit that does not run has 0, which would be this script.
+signal() { # UNIT SIGNAL
+  local pid
+  pid=$(property "$1" MainPID)
+  [[ $pid -gt 0 ]] && inside sh -c "kill -$2 $pid"
+}
 restarts_beyond() { [[ $(property "$1" NRestarts) -gt $2 ]]; }      # UNIT COUNT
 told() { # the last line, and the exit code
   echo
