@@ -91,23 +91,30 @@ public sealed class FailingDiskTests : SystemTest
         Assert.Equal(journal.Select(report => report.Sequence).Distinct(), journal.Select(report => report.Sequence));
     }
 
-    /// <summary>Takes every byte that is left, and lets the station use up what its WAL has already.</summary>
+    /// <summary>
+    /// Takes every byte that is left, and lets the station use up what its WAL has already. A write that failed cuts the WAL, and what that gives back
+    /// would mend the disk: it is taken too, until the fault has outlasted a try of the journal by itself (every 2 s).
+    /// </summary>
     private static async Task FillAsync(string path, GatewayProcess station, RecordingCentre centre)
     {
-        Fill(path);
         var refused = 0;
+        var since = Wait.Time.GetTimestamp();
         await Wait.UntilAsync(
             async () =>
             {
+                Fill(path);
                 await centre.PublishAsync(Topics.Command(station.StationId), global::System.Text.Encoding.UTF8.GetBytes($"refused {refused++}"));
-                return centre.Account(account => account.Arrivals.Any(report => report.Event == ReportEvent.StorageFault));
+                var last = centre.Reports().LastOrDefault(report => report.Event is ReportEvent.StorageFault or ReportEvent.StorageRestored);
+                if (last?.Event != ReportEvent.StorageFault)
+                    since = Wait.Time.GetTimestamp();
+                return Wait.Time.GetElapsedTime(since) > TimeSpan.FromSeconds(3);
             },
-            "the disk is full");
+            "the disk is full for good");
     }
 
     private static void Fill(string path)
     {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1);
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 1);
         for (var size = 64 * 1024; size > 0; size /= 2)
         {
             try
