@@ -88,7 +88,7 @@ internal static class HeaderSheet
             colour: Sheets.Grey);
         var through = hat is not null ? $"{hat.Value.Use} di HAT (on the HAT)"
             : row.Contact.Length > 0 && row.IsOutput ? "masukan relai (relay input)"
-            : row.Terminal.Length == 0 ? "optokopler di beban" : "";
+            : row.Terminal.Length == 0 ? "kontak umpan balik (feedback)" : "";
         canvas.Line(Middle + (side * Wire), y + 1, Middle + (side * Terminal), y + 1, through.Length > 0
             ? "#000000" : Sheets.ColourOf(row.Wire), through.Length > 0 ? 0.4 : 0.9);
         canvas.Text(Middle + (side * (Wire + 1)), y - 0.6, through.Length > 0 ? through : row.Wire, Canvas.Small, anchor);
