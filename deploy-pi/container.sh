@@ -1,5 +1,5 @@
 # Sourced by test-deb and test-center-deb: a small Debian under systemd-nspawn, made once, and the words of the tests in it.
-# They set `here`, `deb` files to copy in, `keep`, and call `boot NAME FILE...`; then `inside COMMAND...` runs there.
+# They set `keep`, and call `boot NAME FILE...`; then `inside COMMAND...` runs there, and `check` counts.
 
 cannot() { echo "deploy-pi/$(basename "$0"): $*" >&2; exit 4; }
 [[ $EUID -eq 0 ]] || cannot "needs root, for a system of its own in namespaces"

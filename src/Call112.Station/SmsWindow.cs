@@ -15,8 +15,8 @@ public sealed record SmsWindow
     /// <summary>Dispatches whose steps are answered by SMS.</summary>
     public const int DispatchesMax = 16;
 
-    /// <summary>The newest counters that were accepted, in ascending order. A snapshot of a version that did not keep them has none.</summary>
-    public ImmutableArray<long> Accepted { get => field.IsDefault ? [] : field; init; } = [];
+    /// <summary>The newest counters that were accepted, in ascending order.</summary>
+    public ImmutableArray<long> Accepted { get; init; } = [];
 
     /// <summary>The newest dispatches that came by SMS, oldest first: their steps are answered by SMS.</summary>
     public ImmutableArray<Guid> Dispatches { get; init; } = [];

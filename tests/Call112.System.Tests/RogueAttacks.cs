@@ -87,9 +87,9 @@ internal static class RogueAttacks
             await RogueBroker.GreetAsync(link);
             await DripAsync(link, RogueLink.Publish(scene.DispatchTopic, scene.IllegalBytes));
         });
-        yield return Subscribed("SUBACK: not authorised", packet => RogueLink.SubAck(packet.PacketId, [.. Enumerable.Repeat((byte)0x87, packet.TopicCount)]));
+        yield return Subscribed("SUBACK: not authorised", packet => RogueLink.SubAck(packet.PacketId, [.. Enumerable.Repeat((byte)0x87, packet.Topics.Count)]));
         yield return Subscribed("SUBACK with too few answers", packet => RogueLink.SubAck(packet.PacketId, 1));
-        yield return Subscribed("SUBACK of another packet id", packet => RogueLink.SubAck((ushort)(packet.PacketId + 1), [.. Enumerable.Repeat((byte)1, packet.TopicCount)]));
+        yield return Subscribed("SUBACK of another packet id", packet => RogueLink.SubAck((ushort)(packet.PacketId + 1), [.. Enumerable.Repeat((byte)1, packet.Topics.Count)]));
     }
 
     private static IEnumerable<RogueAttack> Sizes()

@@ -31,9 +31,6 @@ public abstract class RogueBrokerTest : SystemTest
     protected static double FloodSeconds =>
         double.TryParse(Environment.GetEnvironmentVariable("CALL112_FLOOD_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture, out var given) ? given : 4;
 
-    private static string Gateway => Environment.GetEnvironmentVariable("CALL112_GATEWAY")
-        ?? (File.Exists(Installed.Published("linux-x64")) ? Installed.Published("linux-x64") : Installed.Gateway);
-
     /// <summary>A station that has been served well: subscribed, its first reports receipted.</summary>
     protected async Task<RogueSite> SiteAsync(string name)
     {
@@ -41,7 +38,7 @@ public abstract class RogueBrokerTest : SystemTest
         var broker = new RogueBroker(id);
         GatewayProcess station;
         lock (_failures)
-            station = Station(broker.Address, [Gateway], id);
+            station = Station(broker.Address, [Installed.NativeGateway], id);
         await station.StartReadyAsync();
         await Wait.UntilAsync(() => broker.Reports.ContainsKey(1), $"the station has said that it started ({name})");
         // Armed, connected, at rest: what comes on top is the attack's.
@@ -120,7 +117,7 @@ public abstract class RogueBrokerTest : SystemTest
             Tables = [new FigureTable("Attack by attack", Row.Columns, [.. rows.Select(row => row.Cells)])],
             Notes =
             [
-                $"gateway: {(Gateway == Installed.Published("linux-x64") ? "NativeAOT, linux-x64" : Gateway == Installed.Gateway ? "the build's own (JIT)" : "CALL112_GATEWAY")}; a raw TCP broker written in the test",
+                $"{Installed.Build(Installed.NativeGateway)}; a raw TCP broker written in the test",
                 seed is null ? $"{MessagesPerSecond} messages a second for {FloodSeconds.ToString(CultureInfo.InvariantCulture)} s each (CALL112_FLOOD_SECONDS)" : $"seed {seed}; {AttacksAtOnce} attacks at a time",
                 "back: until the station is subscribed again, which its back-off decides; sounds: from the broker's write to the relay, also for the dispatch inside the flood",
             ],

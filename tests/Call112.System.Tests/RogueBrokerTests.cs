@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Call112.Messages;
 using Call112.System.Tests.Toolkit;
 
 namespace Call112.System.Tests;
@@ -32,6 +33,25 @@ public sealed class RogueBrokerTests : RogueBrokerTest
         var row = await ProvedAsync(site, $"{flood.Name}, and never reads ({flood.Sent} sent)", inFlood: null);
         Say(row.ToString());
         Assert.Empty(Failures);
+    }
+
+    /// <summary>F20: an access list that forgot the station's own state costs the look at copied cards, and nothing else.</summary>
+    [Fact]
+    public async Task A_broker_that_keeps_its_own_state_from_a_station_is_named_once_and_no_dispatch_is_missed()
+    {
+        const string id = "pos-blind", named = "a copied card will not be noticed";
+        await using var broker = new RogueBroker(id) { Forbidden = Topics.State(id) };
+        var station = Station(broker.Address, id: id);
+        await station.StartReadyAsync();
+        for (var connection = 1; connection <= 2; connection++)
+        {
+            await station.WaitAsync(() => broker.IsWell && broker.Connections == connection, "it is subscribed");
+            await broker.PublishAsync(Topics.Dispatch(id), MessageWriter.Write(Written.Alert()));
+            await station.WaitAsync(() => broker.Reports.Values.Count(report => report.Event == ReportEvent.Sounding) == connection, "the dispatch sounds");
+            broker.Attack(null);
+        }
+
+        Assert.Single(station.Lines(), line => line.Contains(named, StringComparison.Ordinal));
     }
 
     private async Task<Row> AttackedAsync(RogueAttack attack, Random dice)

@@ -80,10 +80,18 @@ internal static class JournalCodec
     public static StationState ReadState(ReadOnlySpan<byte> body)
     {
         var fields = JsonNode.Parse(body) as JsonObject ?? throw new JsonException("empty snapshot");
-        foreach (var (name, value) in s_empty)
-            fields[name] ??= value?.DeepClone();
+        Complete(fields, s_empty);
         if (fields.FirstOrDefault(field => field.Value is JsonArray array && array.Contains(null)) is { Key: { } damaged })
             throw new JsonException($"nothing where one of '{damaged}' should be");
         return fields.Deserialize(JournalJsonContext.Default.StationState) ?? throw new JsonException("empty snapshot");
+    }
+
+    private static void Complete(JsonObject fields, JsonObject empty)
+    {
+        foreach (var (name, value) in empty)
+            if (fields[name] is null)
+                fields[name] = value?.DeepClone();
+            else if (fields[name] is JsonObject part && value is JsonObject emptyPart)
+                Complete(part, emptyPart);
     }
 }

@@ -102,10 +102,12 @@ public sealed class StationJournalTests : IDisposable
     [InlineData("tellings")]
     [InlineData("provisional")]
     [InlineData("sms")]
-    public void A_snapshot_of_an_older_version_is_read(string unknown)
+    [InlineData("sms", "accepted")]
+    [InlineData("sms", "dispatches")]
+    public void A_snapshot_of_an_older_version_is_read(string unknown, string? part = null)
     {
         var snapshot = JsonNode.Parse(JournalCodec.Write(StationState.Empty with { BootId = "boot-1", LastSequence = 7 }))!.AsObject();
-        Assert.True(snapshot.Remove(unknown));
+        Assert.True(part is null ? snapshot.Remove(unknown) : snapshot[unknown]!.AsObject().Remove(part));
         var state = JournalCodec.ReadState(Encoding.UTF8.GetBytes(snapshot.ToJsonString()));
         var next = state.With(new JournalEntry.Started(default, "boot-2", TimeSpan.Zero));
         Assert.Equal(("boot-2", 7), (next.BootId, next.LastSequence));

@@ -32,6 +32,9 @@ public sealed class RogueBroker : IAsyncDisposable
 
     public string Address => $"mqtt://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
+    /// <summary>A topic that nobody may subscribe to here; the others are granted.</summary>
+    public string? Forbidden { get; init; }
+
     /// <summary>How often the station has come.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
@@ -55,14 +58,16 @@ public sealed class RogueBroker : IAsyncDisposable
     public ushort NextId() => (ushort)(1 + (Interlocked.Increment(ref _nextId) & 0x7FFF));
 
     /// <summary>Answers CONNECT and SUBSCRIBE as a broker should. False when the station went before that.</summary>
-    public static async Task<bool> GreetAsync(RogueLink link)
+    /// <param name="forbidden">A topic that is answered by "not authorized".</param>
+    public static async Task<bool> GreetAsync(RogueLink link, string? forbidden = null)
     {
+        const byte granted = 1, notAuthorized = 0x87;
         if (await link.ReadAsync() is not { Kind: StationPacket.Connect })
             return false;
         await link.SendAsync(RogueLink.ConnAck());
         if (await link.ReadAsync() is not { Kind: StationPacket.Subscribe } subscribe)
             return false;
-        await link.SendAsync(RogueLink.SubAck(subscribe.PacketId, [.. Enumerable.Repeat((byte)1, subscribe.TopicCount)]));
+        await link.SendAsync(RogueLink.SubAck(subscribe.PacketId, [.. subscribe.Topics.Select(topic => topic == forbidden ? notAuthorized : granted)]));
         return true;
     }
 
@@ -139,7 +144,7 @@ public sealed class RogueBroker : IAsyncDisposable
 
     private async Task BehaveAsync(RogueLink link)
     {
-        if (!await GreetAsync(link))
+        if (!await GreetAsync(link, Forbidden))
             return;
         _wellLink = link;
         var beating = BeatAsync(link);

@@ -14,16 +14,21 @@ public readonly record struct StationPacket(byte Header, byte[] Body)
     /// <summary>Of a SUBSCRIBE: its packet id.</summary>
     public ushort PacketId => BinaryPrimitives.ReadUInt16BigEndian(Body);
 
-    /// <summary>Of a SUBSCRIBE: how many topics it names.</summary>
-    public int TopicCount
+    /// <summary>Of a SUBSCRIBE: the topics that it names.</summary>
+    public IReadOnlyList<string> Topics
     {
         get
         {
+            var topics = new List<string>();
             // Packet id, a property length of one byte (the station sends none longer), then topics with one byte of options each.
-            var (at, count) = (3 + Body[2], 0);
-            for (; at < Body.Length; count++)
-                at += 3 + BinaryPrimitives.ReadUInt16BigEndian(Body.AsSpan(at));
-            return count;
+            for (var at = 3 + Body[2]; at < Body.Length;)
+            {
+                var length = BinaryPrimitives.ReadUInt16BigEndian(Body.AsSpan(at));
+                topics.Add(Encoding.UTF8.GetString(Body, at + 2, length));
+                at += 3 + length;
+            }
+
+            return topics;
         }
     }
 
