@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Call112.Station.Tests;
 
 /// <summary>F6, F7: which counters of the SMS path are taken, one by one at the limits of the window (decision 0018).</summary>
@@ -54,15 +52,6 @@ public class SmsWindowTests
         Assert.Equal((SmsWindow.DispatchesMax, Dispatch(2), Dispatch(1)), (window.Dispatches.Length, window.Dispatches[0], window.Dispatches[^1]));
         window = window.With(101, Dispatch(99));
         Assert.Equal((SmsWindow.DispatchesMax, Dispatch(3), Dispatch(99)), (window.Dispatches.Length, window.Dispatches[0], window.Dispatches[^1]));
-    }
-
-    [Fact]
-    public void A_snapshot_of_a_version_that_kept_no_counters_is_an_empty_window()
-    {
-        var window = new SmsWindow { Accepted = default };
-        Assert.Equal(ImmutableArray<long>.Empty, window.Accepted);
-        Assert.True(window.Takes(5));
-        Assert.Equal([5], window.With(5, s_some).Accepted);
     }
 
     /// <summary>Counters 10, 20, 30 and so on.</summary>
