@@ -15,6 +15,12 @@ public static class Links
     /// </summary>
     public static readonly TimeSpan TakenOverStands = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a box may still hear what an earlier run of its own has sent: bytes that a dead process left in the kernel of a line that is blocked, and
+    /// the will of its other uplink's session, which the broker tells only after one and a half keep-alives.
+    /// </summary>
+    public static readonly TimeSpan EarlierRunsSpeak = TimeSpan.FromMinutes(5);
+
     /// <summary>A certificate that expires within this is worth a warning (F13).</summary>
     public static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(30);
 
@@ -43,6 +49,15 @@ public static class Links
 
     /// <summary>Another box was met under this station's identity not long ago (F20).</summary>
     public static bool IsTaken(UplinkSense uplink, TimeSpan now) => uplink.TakenOverAt is { } taken && now - taken < TakenOverStands;
+
+    /// <summary>
+    /// True when a state message under this station's name, said just now, is another box's (F20): a copied card carries the runs up to the copy, and goes
+    /// on with its own. A box whose journal began with this run (a new card, or one that lost it) does not know its earlier runs, and must not take one
+    /// of them for a stranger: it waits for <see cref="EarlierRunsSpeak"/>.
+    /// </summary>
+    /// <param name="runsFor">Since this process has started.</param>
+    public static bool IsAnotherBox(StationState state, string bootId, TimeSpan runsFor) =>
+        !state.IsOwnBoot(bootId) && (!state.EarlierBoots.IsEmpty || runsFor >= EarlierRunsSpeak);
 
     /// <summary>The uplink for reports: the best verdict; among equals one that is not metered, then the first of the configuration.</summary>
     /// <param name="open">Those that have a connection.</param>

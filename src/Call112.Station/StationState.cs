@@ -80,10 +80,7 @@ public sealed record StationState
     [JsonIgnore]
     public Senses Senses { get; init; } = Senses.None;
 
-    /// <summary>
-    /// True for this run and for an earlier one of this card. Another boot id under the station's name is another box: a copied card carries the
-    /// runs up to the copy, and goes on with its own (F20).
-    /// </summary>
+    /// <summary>True for this run and for an earlier one that this journal knows (F20; see <see cref="Links.IsAnotherBox"/>).</summary>
     public bool IsOwnBoot(string bootId) => bootId == BootId || EarlierBoots.Contains(bootId);
 
     /// <summary>The open alert with this id, or null.</summary>

@@ -216,4 +216,18 @@ public class RestartTests
         Assert.False(station.State.IsOwnBoot("boot-1"));
         Assert.False(station.State.IsOwnBoot("the boot of a copy"));
     }
+
+    [Fact]
+    public void A_box_whose_journal_began_with_this_run_waits_five_minutes_before_it_calls_a_stranger_another_box()
+    {
+        var station = new StationDriver();
+        var almost = Links.EarlierRunsSpeak - TimeSpan.FromTicks(1);
+        Assert.False(Links.IsAnotherBox(station.State, station.State.BootId, Links.EarlierRunsSpeak));
+        Assert.False(Links.IsAnotherBox(station.State, "a stranger", almost));
+        Assert.True(Links.IsAnotherBox(station.State, "a stranger", Links.EarlierRunsSpeak));
+        var first = station.State.BootId;
+        station.Restart(s_second);
+        Assert.False(Links.IsAnotherBox(station.State, first, Links.EarlierRunsSpeak));
+        Assert.True(Links.IsAnotherBox(station.State, "a stranger", TimeSpan.Zero));
+    }
 }

@@ -20,6 +20,7 @@ internal sealed class Uplink
     private readonly Random _jitter;
     private readonly SessionRequest _request;
     private readonly string _state;
+    private readonly TimeSpan _begunAt;
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CertificateSense _certificate;
     private bool _wasFrugal;
@@ -31,6 +32,7 @@ internal sealed class Uplink
         (_place, _options, _broker, _jitter) = (place, options, broker, jitter);
         var id = place.Options.Station.Id;
         _state = Topics.State(id);
+        _begunAt = place.Clock.Monotonic;
         _wasFrugal = options.Metered;
         _request = new SessionRequest(
             place.Options.ClientIdOf(options),
@@ -158,7 +160,7 @@ internal sealed class Uplink
         // What comes behind the echo of a state that was said on this session is younger than that, and so is whoever says it; what comes before may
         // have waited for days. A broker that ends a session for another box need not say why: Mosquitto 2.0 does not (decision 0015).
         _hasEcho |= Calls.StateSaid is { } said && message.Payload.Span.SequenceEqual(said);
-        return _hasEcho && !_place.Station.State.IsOwnBoot(status.BootId)
+        return _hasEcho && Links.IsAnotherBox(_place.Station.State, status.BootId, _place.Clock.Monotonic - _begunAt)
             ? new ValueTask(TakenAsync($"is online under this station.id, boot {status.BootId}"))
             : ValueTask.CompletedTask;
     }

@@ -14,8 +14,13 @@ public sealed class TakenIdentityTests : IDisposable
     private static readonly string s_state = Topics.State(StationWorld.Id);
 
     private readonly RecordingLogs _logs = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("call112-").FullName;
 
-    public void Dispose() => _logs.Dispose();
+    public void Dispose()
+    {
+        _logs.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private int Named => _logs.Count(LogEvents.IdentityTaken);
 
@@ -61,8 +66,7 @@ public sealed class TakenIdentityTests : IDisposable
         var clock = new TestClock();
         var broker = new MemoryBroker(clock);
         broker.Publish(s_state, Status("the-box-before"), retain: true);
-        await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Clock: clock, Broker: broker, Logs: _logs));
-        await world.RunUntilAsync(() => IsOwn(world), 1, "the birth");
+        await using var world = await StartAsync(clock, broker);
         world.Broker.Kick(StationWorld.ClientId);
         await world.RunUntilAsync(() => world.Broker.Attempts.Count == 2, 2, "the next connection");
         await world.RunAsync(seconds: 2);
@@ -73,23 +77,28 @@ public sealed class TakenIdentityTests : IDisposable
     public async Task What_an_earlier_run_of_this_card_said_is_its_own_word()
     {
         // A broker that was started again with what it had stored half an hour ago.
-        string folder = Directory.CreateTempSubdirectory("call112-").FullName, earlier;
-        try
-        {
-            await using (var before = await StationWorld.StartAsync(new StationWorld.Setup(Folder: folder)))
-                earlier = before.State.BootId;
-            await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Folder: folder, Logs: _logs));
-            await world.RunUntilAsync(() => IsOwn(world), 1, "the birth");
-            world.Broker.Publish(s_state, Status(earlier), retain: true);
-            world.Broker.Kick(StationWorld.ClientId);
-            await world.RunUntilAsync(() => world.Broker.Attempts.Count == 2, 2, "the next connection");
-            await world.RunAsync(seconds: 2);
-            Assert.Equal(0, Named);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await using var world = await StartAsync();
+        world.Broker.Publish(s_state, Status(world.State.EarlierBoots.Single()), retain: true);
+        world.Broker.Kick(StationWorld.ClientId);
+        await world.RunUntilAsync(() => world.Broker.Attempts.Count == 2, 2, "the next connection");
+        await world.RunAsync(seconds: 2);
+        Assert.Equal(0, Named);
+    }
+
+    [Fact]
+    public async Task A_box_that_has_lost_its_journal_does_not_take_its_own_last_words_for_another_box()
+    {
+        // The will of the dead run's other session, told by the broker only now, and a birth that the kernel of a blocked line had kept.
+        await using var world = await StationWorld.StartAsync(new StationWorld.Setup(Logs: _logs));
+        await world.RunUntilAsync(() => IsOwn(world), 1, "the birth");
+        world.Broker.Publish(s_state, Status("the-run-before", online: false), retain: true);
+        world.Broker.Publish(s_state, Status("the-run-before"), retain: true);
+        await world.RunAsync(seconds: 2);
+        Assert.Equal(0, Named);
+        await world.RunAsync(Links.EarlierRunsSpeak, TimeSpan.FromSeconds(0.5));
+        Assert.Equal(0, Named);
+        world.Broker.Publish(s_state, Status("another-boot"), retain: true);
+        await world.RunUntilAsync(() => Named == 1, 1, "nothing of the dead run is left: this is another box");
     }
 
     [Fact]
@@ -114,9 +123,14 @@ public sealed class TakenIdentityTests : IDisposable
         Assert.Equal(0, Named);
     }
 
-    private async Task<StationWorld> StartAsync()
+    /// <summary>A station that has run before, and so knows which words about it are its own.</summary>
+    private async Task<StationWorld> StartAsync(TestClock? clock = null, MemoryBroker? broker = null)
     {
-        var world = await StationWorld.StartAsync(new StationWorld.Setup(Logs: _logs));
+        await using (await StationWorld.StartAsync(new StationWorld.Setup(Folder: _folder)))
+        {
+        }
+
+        var world = await StationWorld.StartAsync(new StationWorld.Setup(_folder, clock, broker, Logs: _logs));
         await world.RunUntilAsync(() => IsOwn(world), 1, "the birth");
         return world;
     }

@@ -40,20 +40,21 @@ internal sealed class TakenIdentityIsNamed(SimulatedCity city) : Invariant(city)
 
         var now = City.Schedule.Now;
         var before = _kept.GetValueOrDefault(station);
-        var isOwn = City.Broker.Kept(Topics.State(station.Id)) is { } kept
-            && MessageReader.ReadStatus(kept.Payload).Value is { Online: true } status && status.BootId == state.BootId;
-        // Only a station that had been born before can know that the other one came after it.
-        var regained = isOwn && before is { WasBorn: true, IsOwn: false } && City.IsReachable(station) ? now : isOwn ? before.RegainedAt : null;
-        if (isNamed || !City.IsReachable(station))
+        var status = City.Broker.Kept(Topics.State(station.Id)) is { } kept ? MessageReader.ReadStatus(kept.Payload).Value : null;
+        var isOwn = status is { Online: true } && status.BootId == state.BootId;
+        // Only a station that had been born before can know that the other one came after it, and only one that knows its earlier runs that it is another.
+        var regained = isOwn && before is { WasBorn: true, IsOther: true } ? now : isOwn ? before.RegainedAt : null;
+        var isNew = state.EarlierBoots.IsEmpty && now - station.StartedAt < Links.EarlierRunsSpeak;
+        if (isNamed || isNew || !City.IsReachable(station))
             regained = null;
-        _kept[station] = new Kept(isOwn, before.WasBorn || isOwn, regained);
+        _kept[station] = new Kept(status is not null && !state.IsOwnBoot(status.BootId), before.WasBorn || isOwn, regained);
         if (regained is { } at && now - at > NamedWithin)
             Break($"{station.Id} has its session back from another box since {at.TotalSeconds:0.000} s, and has not named it");
     }
 
     /// <summary>What the broker keeps of a station.</summary>
-    /// <param name="IsOwn">The birth of this run.</param>
-    /// <param name="WasBorn">It was so at some time in this run.</param>
-    /// <param name="RegainedAt">Since when it is so again, without that the station has named the other box.</param>
-    private readonly record struct Kept(bool IsOwn, bool WasBorn, TimeSpan? RegainedAt);
+    /// <param name="IsOther">The word of another box; that of an earlier run, or the will of this one, is not.</param>
+    /// <param name="WasBorn">It was the birth of this run, at some time in this run.</param>
+    /// <param name="RegainedAt">Since when it is that birth again, without that the station has named the other box.</param>
+    private readonly record struct Kept(bool IsOther, bool WasBorn, TimeSpan? RegainedAt);
 }
