@@ -19,7 +19,7 @@
   const ALARMS_BESIDE_ALERT = 2;    // alarm lines while a task is on the screen; the rest is counted
 
   const CATEGORIES = ['Fire', 'Rescue', 'Medical', 'TrafficAccident', 'Disaster', 'Security', 'Protection', 'Other'];
-  const ALARM_ORDER = ['PanicPressed', 'BatteryLow', 'MainsLost', 'OutputFault', 'StorageFault', 'InputStuck', 'TamperOpened', 'UplinkLost'];
+  const ALARM_ORDER = ['PanicPressed', 'BatteryLow', 'MainsLost', 'OutputFault', 'StorageFault', 'InputStuck', 'TamperOpened', 'IdentityTaken', 'UplinkLost'];
   const OUTCOMES = ['Done', 'NothingFound', 'FalseReport', 'HandedOn'], REASONS = ['AmbulanceOut', 'CrewOut', 'Other'];
   const SICK = ['Medical', 'TrafficAccident'];   // to hospital is the expected next step
   const $ = id => document.getElementById(id);
@@ -148,7 +148,11 @@
   }
 
   function drawBanners(a, big) {
-    const alarms = (snap.alarms || []).concat((snap.linkFaults || []).map(linkFault)).filter(x => x.event !== 'CenterLost' && !(a && cut() && x.event === 'UplinkLost'))   // TERPUTUS says it already
+    const faults = (snap.linkFaults || []).map(linkFault);
+    // TERPUTUS says it already; and a line that another box takes away needs no new cable.
+    const isSaid = x => x.event === 'CenterLost' || (x.event === 'UplinkLost' &&
+      ((a && cut()) || faults.some(f => f.event === 'IdentityTaken' && f.detail === x.detail)));
+    const alarms = (snap.alarms || []).concat(faults).filter(x => !isSaid(x))
       .sort((x, y) => (ALARM_ORDER.indexOf(x.event) + 1 || 99) - (ALARM_ORDER.indexOf(y.event) + 1 || 99));
     const shown = a ? alarms.slice(0, ALARMS_BESIDE_ALERT) : alarms;
     const gone = notices().filter(e => e !== big && e.step === 'Cancelled');
