@@ -125,6 +125,23 @@ public class StationVerdictTests
     }
 
     [Fact]
+    public void A_station_that_goes_on_beating_outlives_a_will_that_came_behind_its_birth()
+    {
+        _bench.Birth();
+        _bench.Beat(1);
+        _bench.Birth(online: false);
+        Assert.False(_bench.StationView().Online);
+        _bench.Beat(2);
+        _bench.Beat(2);
+        Assert.False(_bench.StationView().Online);      // it was under way, and a copy of it
+        _bench.Beat(3);
+        Assert.True(_bench.StationView().Online);
+        _bench.Birth(online: false);
+        _bench.Beat(4);
+        Assert.False(_bench.StationView().Online);
+    }
+
+    [Fact]
     public void The_will_of_one_uplink_is_not_the_death_of_the_station_while_the_other_lives()
     {
         _bench.Birth();

@@ -14,6 +14,7 @@ internal sealed class StationEntry(string stationId, BookRules rules)
     private TimeSpan? _returnedAt;
     private TimeSpan? _clonedAt;
     private Heartbeat? _heartbeat;
+    private int _beatsSinceDeath;
 
     public string StationId { get; } = stationId;
 
@@ -22,6 +23,7 @@ internal sealed class StationEntry(string stationId, BookRules rules)
     /// <summary>Dispatches that still expect something of this station.</summary>
     public HashSet<DispatchEntry> Open { get; } = [];
 
+    /// <summary>The last birth or death. A death after which the station goes on beating came late, behind the birth that answers it: it is taken back.</summary>
     public StationStatus? Status { get; private set; }
 
     /// <summary>From the registry: the centre's own name and kind of the station, and groups besides those that it names itself.</summary>
@@ -111,7 +113,7 @@ internal sealed class StationEntry(string stationId, BookRules rules)
         if (!status.Online && Uplinks.OtherLives(status.Uplink))
             return false;
         var reborn = status.Online && NoteBoot(status.BootId, now.Monotonic);
-        Status = status;
+        (Status, _beatsSinceDeath) = (status, 0);
         Dirty = true;
         if (!retained || LastSeen is null)
             Log.Name(status.LastSequence ?? Log.Named, now.Monotonic);
@@ -127,6 +129,7 @@ internal sealed class StationEntry(string stationId, BookRules rules)
     public bool Take(Heartbeat beat, CenterTime now)
     {
         var reborn = NoteBoot(beat.BootId, now.Monotonic);
+        OutliveDeath(beat, reborn);
         var metered = IsMetered(beat);
         _heartbeat = beat;
         Uplinks.Take(beat, metered ?? false, now);
@@ -187,6 +190,18 @@ internal sealed class StationEntry(string stationId, BookRules rules)
         Status?.JournalHealth,
         Telemetry,
         [.. _alarms]);
+
+    /// <summary>
+    /// The first heartbeat behind a death may have been under way when the station died; the second was not. Brokers with a bridge between them keep
+    /// no order between two senders, and a station that has answered a will by a birth says no more (the seeded city, seed 56171).
+    /// </summary>
+    private void OutliveDeath(Heartbeat beat, bool reborn)
+    {
+        if (Status is not { Online: false } || (!reborn && beat.Number <= _heartbeat?.Number) || ++_beatsSinceDeath < 2)
+            return;
+        Status = Status with { Online = true };
+        Dirty = true;
+    }
 
     private bool NoteBoot(string bootId, TimeSpan now)
     {

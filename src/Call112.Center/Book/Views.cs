@@ -77,7 +77,7 @@ public sealed record AlarmView(ReportEvent Event, DateTimeOffset OccurredAt, Dat
 public sealed record UplinkView(string Name, StationVerdict Verdict, bool Metered, DateTimeOffset LastSeenAt);
 
 /// <summary>A station as the centre sees it.</summary>
-/// <param name="Online">What its last birth or death said; null before the first.</param>
+/// <param name="Online">What its last birth or death said, unless it went on beating after a death; null before the first.</param>
 /// <param name="Metered">Its heartbeats come 30 s apart: a metered uplink with longer limits.</param>
 /// <param name="Uplinks">Each way by which this run of the station was heard; empty while its heartbeats name none.</param>
 /// <param name="CertificateUntil">When the first of its own certificates expires; null without one.</param>
