@@ -284,13 +284,14 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         Collect(new StationInput.OutputsReadBack(_commanded, ReadBack()), now);
         Drive(now);
 
-        if (_entries.Count > 0 || posted.Acknowledge is not null)
+        var isTold = _entries.Count > 0;
+        if (isTold || posted.Acknowledge is not null)
             Hand(posted);
         var isPositionNew = _state.Senses.Gnss.Revision != positionTold;
         if (isPositionNew)
             PositionChanged?.Invoke();
-        // Fixes come each second for days: only one that tells something new is a change.
-        if (posted.Input is StationInput.FixOffered ? isPositionNew : !isTick || isPositionNew || before != _commanded)
+        // Ticks and fixes come for days: only one that tells something new is a change. It may be anything, for outputs are read back at each step.
+        if ((!isTick && posted.Input is not StationInput.FixOffered) || isTold || isPositionNew || before != _commanded)
             Changed?.Invoke();
     }
 
@@ -312,8 +313,6 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         foreach (var entry in entries)
             if (entry.ReportOrNull is { } report)
                 Log(report);
-        if (ReferenceEquals(posted.Input, s_tick))
-            Changed?.Invoke();
     }
 
     private void Drive(StationTime now)

@@ -36,6 +36,23 @@ public sealed class StationLoopTests
         Assert.Equal([ReportEvent.Started, ReportEvent.Received, ReportEvent.Sounding], world.Journaled().Select(report => report.Event));
     }
 
+    /// <summary>Outputs are read back at each step: what a fix finds out about the siren is for the panel at once (the seeded city, seed 9914).</summary>
+    [Fact]
+    public async Task A_siren_that_first_reads_back_in_the_step_of_a_fix_is_a_change()
+    {
+        await using var world = await StationWorld.StartAsync();
+        world.Board.ReadBackFails = true;
+        world.Dispatch(Samples.Dispatch());
+        await Wait.UntilAsync(() => world.State.Find(Samples.Id(1)) is not null, "the dispatch");
+        Assert.False(world.State.Find(Samples.Id(1))!.SoundingConfirmed);
+        var told = false;
+        world.Station.Changed += () => told |= world.State.Find(Samples.Id(1))!.SoundingConfirmed;
+        world.Board.ReadBackFails = false;
+        // Time stands still: no tick.
+        await world.Station.PostAsync(new StationInput.FixOffered(new Fix("/dev/a", 1)));
+        await Wait.UntilAsync(() => told, "a change that says so");
+    }
+
     /// <summary>F11: off is the first act of a stop, and safe the first of a start.</summary>
     [Fact]
     public async Task Outputs_are_safe_before_anything_else_and_off_after_a_stop_that_is_told()

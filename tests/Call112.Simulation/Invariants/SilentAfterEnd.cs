@@ -14,6 +14,7 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
     private readonly Dictionary<string, long> _read = [];
     private readonly Dictionary<string, string> _runs = [];
     private readonly Dictionary<(Guid Id, ReportEvent Event, DateTimeOffset At), int> _revisions = [];
+    private readonly Dictionary<(string Station, Guid Id), int> _over = [];
 
     public override string Name => "silent after its end";
 
@@ -24,6 +25,7 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
             _ends[station.Id] = [];
             _read[station.Id] = 0;
             station.ReportsReady += () => Read(station);
+            station.Stepped += () => NoteOver(station);
             station.Cabinet.Written += () => Listen(station);
         }
     }
@@ -40,6 +42,18 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
         _read[station.Id] = Math.Min(_read[station.Id], Math.Max(0, kept));
     }
 
+    /// <summary>The newest revision that the station holds as ended: its report may be stored when the next revision already sounds (a disk that stalls).</summary>
+    private void NoteOver(StationNode station)
+    {
+        if (station.Loop?.State is not { } state)
+            return;
+        foreach (var alert in state.Alerts)
+            if (!alert.Waits)
+                _over[(station.Id, alert.Id)] = alert.Dispatch.Revision;
+        foreach (var (id, ended) in state.Ended)
+            _over[(station.Id, id)] = ended.Revision;
+    }
+
     private void Read(StationNode station)
     {
         if (station.Loop is not { } loop)
@@ -52,7 +66,7 @@ internal sealed class SilentAfterEnd(SimulatedCity city) : Invariant(city)
                 continue;
             // A report that is sent again under a new number is still about the revision that it was about.
             var key = (id, report.Event, report.RecordedAt);
-            var revision = _revisions.TryGetValue(key, out var known) ? known : loop.State.Find(id)?.Dispatch.Revision ?? (loop.State.Ended.TryGetValue(id, out var ended) ? ended.Revision : 0);
+            var revision = _revisions.TryGetValue(key, out var known) ? known : _over.GetValueOrDefault((station.Id, id));
             _revisions[key] = revision;
             _ends[station.Id][report.Sequence] = (id, revision);
         }
