@@ -93,7 +93,7 @@ public sealed class CenterHost : IAsyncDisposable
             {
                 Sms = options.Sms is null ? null : new SmsGateway(options.Sms, networkTime, logs.CreateLogger("Call112.Center.Sms")),
             };
-            broker = options.Broker is null ? await EmbeddedBroker.StartAsync(options.MqttListen) : null;
+            broker = options.Broker is null ? await EmbeddedBroker.StartAsync(options.MqttListen, logs.CreateLogger("Call112.Center.Broker")) : null;
             var address = new BrokerAddress(
                 options.Broker ?? broker!.Local, options.BrokerUser, options.BrokerPassword, options.BrokerAuthorityFile, options.BrokerCertificateFile, options.BrokerKeyFile);
             // Jitter only has to differ between processes.

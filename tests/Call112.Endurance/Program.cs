@@ -9,7 +9,7 @@ using Call112.Endurance.Scale;
 using Call112.Endurance.Soak;
 using Call112.Tests;
 
-var stations = new Option<int[]>("--stations") { Description = "how many light stations (1000 and 10000)", AllowMultipleArgumentsPerToken = true };
+var stations = new Option<int[]>("--stations") { Description = "how many light stations (1000 and 10000; embedded 1000 and 2000, its limit)", AllowMultipleArgumentsPerToken = true };
 var broker = new Option<string>("--broker") { Description = "mosquitto or embedded", DefaultValueFactory = _ => "mosquitto" };
 broker.AcceptOnlyFromAmong("mosquitto", "embedded");
 var metered = new Option<bool>("--metered") { Description = "heartbeats every 30 s instead of 5 s" };
@@ -22,9 +22,10 @@ var seed = new Option<int>("--seed") { Description = "of the stations' jitter", 
 var scale = new Command("scale", "One centre with many light stations.") { stations, broker, metered, rounds, watch, patience, center, seed };
 scale.SetAction(parsed => Report(async site =>
 {
-    var counts = parsed.GetValue(stations) is { Length: > 0 } given ? given : [1_000, 10_000];
+    var isEmbedded = parsed.GetValue(broker) == "embedded";
+    var counts = parsed.GetValue(stations) is { Length: > 0 } given ? given : [1_000, isEmbedded ? 2_000 : 10_000];
     var options = new ScaleOptions(
-        counts, parsed.GetValue(broker) == "embedded", parsed.GetValue(metered), parsed.GetValue(rounds),
+        counts, isEmbedded, parsed.GetValue(metered), parsed.GetValue(rounds),
         TimeSpan.FromSeconds(parsed.GetValue(watch)),
         TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(center)?.FullName, parsed.GetValue(seed));
     using var run = new ScaleRun(site, options);

@@ -1,17 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
+using Call112.Center.Messaging;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Protocol;
 using MQTTnet.Server;
 
 namespace Call112.Center.Broker;
 
 /// <summary>
 /// An MQTT broker inside this process, for one machine: demo, tests, a small post. Its sessions live in memory and end with the process (F14);
-/// stations and centre recover from that by themselves. A city uses an outside broker.
+/// stations and centre recover from that by themselves. A city uses an outside broker: this one asks every client about every message, so that its work
+/// grows with the square of the stations. Beyond <see cref="ClientsMax"/> it would serve nobody, and takes no more.
 /// </summary>
 internal sealed class EmbeddedBroker : IAsyncDisposable
 {
     /// <summary>Messages that are kept for one absent client; further ones push out the oldest.</summary>
     private const int PendingMessagesMax = 10_000;
+
+    /// <summary>Clients at a time beside the centre itself: 2,000 stations cost most of a core at rest, 10,000 never came up on two (tests/campaign.md).</summary>
+    public const int ClientsMax = 2_000;
 
     private readonly MqttServer _server;
 
@@ -30,7 +37,7 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         : Address;
 
     /// <exception cref="CenterStartException">The address is in use or is not ours.</exception>
-    public static async Task<EmbeddedBroker> StartAsync(IPEndPoint listen)
+    public static async Task<EmbeddedBroker> StartAsync(IPEndPoint listen, ILogger log, int clientsMax = ClientsMax)
     {
         var isV6 = listen.AddressFamily == AddressFamily.InterNetworkV6;
         var options = new MqttServerOptionsBuilder()
@@ -44,8 +51,19 @@ internal sealed class EmbeddedBroker : IAsyncDisposable
         options.DefaultEndpointOptions.NoDelay = true;
         options.DefaultEndpointOptions.ReuseAddress = true;
         var server = new MqttServerFactory().CreateMqttServer(options);
+        var (clients, isFull) = (0, false);
+        server.ClientConnectedAsync += _ => Task.FromResult(Interlocked.Increment(ref clients));
+        server.ClientDisconnectedAsync += _ => Task.FromResult(Interlocked.Decrement(ref clients));
         server.ValidatingConnectionAsync += connection =>
         {
+            var wasFull = Interlocked.Exchange(ref isFull, Volatile.Read(ref clients) > clientsMax);
+            if (isFull && connection.ClientId != BrokerSession.ClientId)
+            {
+                connection.ReasonCode = MqttConnectReasonCode.QuotaExceeded;
+                if (!wasFull)
+                    log.LogWarning("the embedded broker has {Max} clients and takes no more; a city of this size uses Mosquitto (--broker)", clientsMax);
+            }
+
             // MQTT 5 lets a client come without a name (MQTT-3.1.3-7): a person with a command-line tool does.
             if (string.IsNullOrEmpty(connection.ClientId))
                 connection.AssignedClientIdentifier = $"guest-{Guid.NewGuid():N}";

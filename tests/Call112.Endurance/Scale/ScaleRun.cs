@@ -93,7 +93,12 @@ internal sealed class ScaleRun(Site site, ScaleOptions options) : IDisposable
                 "Mosquitto: max_queued_messages 100000 (by default 1,000, less than a city's answers, F14), persistence on, "
                 + "restart by SIGTERM.");
         else
+        {
             _notes.Add("The embedded broker is in the centre's process: its processor time is the centre's, and its restart is the centre's.");
+            _notes.Add(
+                "It takes 2,000 clients, and is for demo, tests and a small post. Before that limit, 10,000 stations were tried: 970 were linked after 180 s, "
+                + "and the centre had used 312 s of processor time.");
+        }
     }
 
     public void Dispose()
