@@ -55,7 +55,9 @@ internal static class UplinkRules
         if (part.Interface is { } device && !IsInterface(device))
             errors.Add(new FieldError($"{path}.interface", $"'{device}' is no name of an interface ('ip link' shows them)"));
         if (!Uri.TryCreate(part.Broker, UriKind.Absolute, out var uri)
-            || uri.Scheme is not ("mqtt" or "mqtts") || uri.Host.Length == 0 || uri.UserInfo.Length > 0)
+            || uri.Scheme is not ("mqtt" or "mqtts") || uri.UserInfo.Length > 0
+            // Neither a name nor an address: empty, or longer than a name can be (255 characters), where Uri takes a colon into the host.
+            || uri.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
         {
             errors.Add(new FieldError($"{path}.broker", $"'{part.Broker}' must be mqtt://host:port or mqtts://host:port, without user or password"));
             return null;
