@@ -67,10 +67,7 @@ public sealed class TakenIdentityTests : IDisposable
         var broker = new MemoryBroker(clock);
         broker.Publish(s_state, Status("the-box-before"), retain: true);
         await using var world = await StartAsync(clock, broker);
-        world.Broker.Kick(StationWorld.ClientId);
-        await world.RunUntilAsync(() => world.Broker.Attempts.Count == 2, 2, "the next connection");
-        await world.RunAsync(seconds: 2);
-        Assert.Equal(0, Named);
+        await NobodyIsNamedByTheNextSessionAsync(world);
     }
 
     [Fact]
@@ -79,10 +76,7 @@ public sealed class TakenIdentityTests : IDisposable
         // A broker that was started again with what it had stored half an hour ago.
         await using var world = await StartAsync();
         world.Broker.Publish(s_state, Status(world.State.EarlierBoots.Single()), retain: true);
-        world.Broker.Kick(StationWorld.ClientId);
-        await world.RunUntilAsync(() => world.Broker.Attempts.Count == 2, 2, "the next connection");
-        await world.RunAsync(seconds: 2);
-        Assert.Equal(0, Named);
+        await NobodyIsNamedByTheNextSessionAsync(world);
     }
 
     [Fact]
@@ -133,6 +127,14 @@ public sealed class TakenIdentityTests : IDisposable
         var world = await StationWorld.StartAsync(new StationWorld.Setup(_folder, clock, broker, Logs: _logs));
         await world.RunUntilAsync(() => IsOwn(world), 1, "the birth");
         return world;
+    }
+
+    private async Task NobodyIsNamedByTheNextSessionAsync(StationWorld world)
+    {
+        world.Broker.Kick(StationWorld.ClientId);
+        await world.RunUntilAsync(() => world.Broker.Attempts.Count == 2, 2, "the next connection");
+        await world.RunAsync(seconds: 2);
+        Assert.Equal(0, Named);
     }
 
     /// <summary>No attempt for half a minute, and one within the half minute after it.</summary>
