@@ -6,7 +6,6 @@ using Call112.Gateway.Options;
 using Call112.Gateway.Panel;
 using Call112.Gateway.Position;
 using Call112.Gateway.Time;
-using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Call112.Gateway;
 
@@ -72,7 +71,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostedService>(services =>
         {
             var parts = Compose(services);
-            return new Readiness(parts.Station, parts.Uplinks, parts.Panel, clock, Systemd(), options.Station.Id, readyFile);
+            return new Readiness(parts.Station, parts.Uplinks, parts.Panel, clock, ServiceManager.Notifier(), options.Station.Id, readyFile);
         });
         var host = builder.Build();
         try
@@ -136,23 +135,11 @@ public sealed partial class GatewayHost : IAsyncDisposable
     static partial void AddDisplay(
         IServiceCollection services, GatewayOptions options, Func<IServiceProvider, StationLoop> station, TimeProvider time);
 
-    private static ISystemdNotifier Systemd() =>
-        Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is null ? new NoSystemd() : new SystemdNotifier();
-
     /// <summary>Signals belong to whoever started the host: the run verb, or the demo.</summary>
     private sealed class GuestLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private sealed class NoSystemd : ISystemdNotifier
-    {
-        public bool IsEnabled => false;
-
-        public void Notify(ServiceState state)
-        {
-        }
     }
 }

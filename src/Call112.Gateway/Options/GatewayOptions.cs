@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Call112.Gateway.Board.Profiles;
 using Call112.Station;
 
@@ -31,7 +33,7 @@ public sealed record GatewayOptions
     public string JournalPath { get; init; } = "/var/lib/call112/journal.db";
 
     /// <summary>Where the panel listens, or null when there is none.</summary>
-    public PanelListen? Panel { get; init; } = new("127.0.0.1", 8112);
+    public PanelListen? Panel { get; init; } = PanelListen.Usual;
 
     /// <summary>Believe the wall clock without asking the kernel. Default on a simulated board, where the host's clock is what there is.</summary>
     public bool TrustClock { get; init; }
@@ -78,7 +80,23 @@ public sealed record DisplayOptions(string Kind, int I2cBus, int Address)
 }
 
 /// <summary>A loopback or local address and a port; port 0 takes a free one.</summary>
-public readonly record struct PanelListen(string Host, int Port);
+public readonly record struct PanelListen(string Host, int Port)
+{
+    public static readonly PanelListen Usual = new("127.0.0.1", 8112);
+
+    /// <summary>Null for what is not <c>address:port</c>, with an IP address, or <c>localhost</c> and a port that is not 0.</summary>
+    public static PanelListen? Parse(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535)
+            return null;
+        var host = text[..colon].Trim('[', ']');
+        // A name would have to be resolved, which a boot must not wait for; "localhost" is two addresses, which cannot share a free port.
+        return IPAddress.TryParse(host, out _) || (host == "localhost" && port != 0) ? new PanelListen(host, port) : null;
+    }
+
+    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+}
 
 /// <summary>Which cabinet the station drives.</summary>
 public sealed record BoardOptions

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Call112.Gateway.Board.Profiles;
 using Call112.Messages;
 using Call112.Station;
@@ -35,6 +34,8 @@ internal static class OptionsBuilder
         };
         if (options.JournalPath.Length == 0)
             errors.Add(new FieldError("journal.path", "must not be empty"));
+        else if (options.JournalPath.Contains('\0', StringComparison.Ordinal))
+            errors.Add(new FieldError("journal.path", "must be a path"));
         return errors.Count == 0 ? new OptionsResult(options, []) : new OptionsResult(null, errors);
     }
 
@@ -166,18 +167,11 @@ internal static class OptionsBuilder
 
     private static PanelListen? Panel(StationFile.PanelPart? part, List<FieldError> errors)
     {
-        var listen = part?.Listen ?? "127.0.0.1:8112";
+        var listen = part?.Listen ?? PanelListen.Usual.ToString();
         if (listen == "off")
             return null;
-        var colon = listen.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(listen.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535)
-        {
-            var host = listen[..colon].Trim('[', ']');
-            // A name would have to be resolved, which a boot must not wait for; "localhost" is two addresses, which cannot share a free port.
-            if (IPAddress.TryParse(host, out _) || (host == "localhost" && port != 0))
-                return new PanelListen(host, port);
-        }
-
+        if (PanelListen.Parse(listen) is { } parsed)
+            return parsed;
         errors.Add(new FieldError("panel.listen", $"'{listen}' must be address:port (an IP address, or localhost with a port), or off"));
         return null;
     }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Call112.Messages;
@@ -24,14 +25,24 @@ public static class OptionsReader
     /// <summary>Reads the options. The file may be absent only when the environment says enough.</summary>
     public static OptionsResult Read(string? path, IDictionary environment)
     {
-        JsonObject root;
         if (path is null)
-            root = [];
-        else if (ReadFile(path, out var problem) is { } parsed)
-            root = parsed;
-        else
-            return new OptionsResult(null, [new FieldError("", $"{path}: {problem}")]);
+            return Build([], null, environment);
+        return ReadFile(path, out var problem) is { } root
+            ? Build(root, path, environment)
+            : new OptionsResult(null, [new FieldError("", $"{path}: {problem}")]);
+    }
 
+    /// <summary>
+    /// Judges a station.json that is not in its place yet, as it would be read there; no environment has a say. What is judged and what is then
+    /// stored are the same bytes, whatever becomes of the file that they came from.
+    /// </summary>
+    /// <param name="path">Where it is to lie: paths in it begin there.</param>
+    internal static OptionsResult Judge(ReadOnlySpan<byte> content, string path) => Parse(content, out var problem) is { } root
+        ? Build(root, path, new Hashtable())
+        : new OptionsResult(null, [new FieldError("", problem)]);
+
+    private static OptionsResult Build(JsonObject root, string? path, IDictionary environment)
+    {
         try
         {
             foreach (DictionaryEntry variable in environment)
@@ -67,13 +78,7 @@ public static class OptionsReader
                 return null;
             }
 
-            if (JsonNode.Parse(File.ReadAllBytes(path), documentOptions: s_documentOptions) is JsonObject root)
-                return root;
-            problem = "not a JSON object";
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            problem = $"not JSON: {e.Message}";
+            return Parse(File.ReadAllBytes(path), out problem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -81,6 +86,22 @@ public static class OptionsReader
         }
 
         return null;
+    }
+
+    private static JsonObject? Parse(ReadOnlySpan<byte> content, out string problem)
+    {
+        problem = "not a JSON object";
+        try
+        {
+            // Windows' Notepad puts a byte order mark before a file that somebody only looked at and saved.
+            var text = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
+            return JsonNode.Parse(text, documentOptions: s_documentOptions) as JsonObject;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            problem = $"not JSON: {e.Message}";
+            return null;
+        }
     }
 
     private static void Set(JsonObject root, string[] path, string text)

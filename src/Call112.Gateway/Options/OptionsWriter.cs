@@ -21,7 +21,7 @@ internal static class OptionsWriter
             [.. options.Uplinks.Select(Uplink)],
             new StationFile.BoardPart(options.Board.Profile, options.Board.TracePath),
             new StationFile.JournalPart(options.JournalPath),
-            new StationFile.PanelPart(options.Panel is { } panel ? $"{panel.Host}:{panel.Port}" : "off"),
+            new StationFile.PanelPart(options.Panel?.ToString() ?? "off"),
             new StationFile.ClockPart(options.TrustClock ? "trusted" : "kernel"),
             Timing(station.Timing),
             options.Display is { } display ? new StationFile.DisplayPart(display.Kind, display.I2cBus, display.Address) : null,

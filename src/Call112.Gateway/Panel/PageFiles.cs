@@ -6,17 +6,14 @@ internal static class PageFiles
     private const string Prefix = "page/";
 
     /// <summary>The page loads nothing from anywhere else, and texts of a dispatch cannot become a script.</summary>
-    private const string SecurityPolicy =
+    internal const string SecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
 
     public static void Map(WebApplication app)
     {
-        var assembly = typeof(PageFiles).Assembly;
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (var resource in typeof(PageFiles).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
-            using var stream = assembly.GetManifestResourceStream(resource)!;
-            var content = new byte[stream.Length];
-            stream.ReadExactly(content);
+            var content = Read(resource);
             var path = "/" + resource[Prefix.Length..];
             var type = TypeOf(path);
             IResult Serve(HttpContext context)
@@ -30,6 +27,15 @@ internal static class PageFiles
             if (path == "/index.html")
                 app.MapGet("/", Serve);
         }
+    }
+
+    /// <summary>An embedded file.</summary>
+    internal static byte[] Read(string resource)
+    {
+        using var stream = typeof(PageFiles).Assembly.GetManifestResourceStream(resource)!;
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 
     private static string TypeOf(string path) => Path.GetExtension(path) switch

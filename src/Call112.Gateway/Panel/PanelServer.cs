@@ -1,10 +1,8 @@
-using System.Net;
 using Call112.Gateway.Board;
 using Call112.Gateway.Options;
 using Call112.Gateway.Time;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Call112.Gateway.Panel;
 
@@ -14,12 +12,6 @@ namespace Call112.Gateway.Panel;
 /// </summary>
 public sealed class PanelServer(GatewayOptions options, StationLoop station, IBoard board, StationClock clock, ILogger<PanelServer> log) : BackgroundService
 {
-    /// <summary>Largest request body, bytes.</summary>
-    private const long BodyMaxBytes = 4 * 1024;
-
-    /// <summary>Most connections at once: the kiosk, a technician, a few more.</summary>
-    private const long ConnectionsMax = 64;
-
     private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource<string?> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,13 +47,8 @@ public sealed class PanelServer(GatewayOptions options, StationLoop station, IBo
 
     private async Task ServeAsync(CancellationToken stop)
     {
-        // No file in the working directory is this service's configuration, and none is to be watched.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "call112-gateway", Args = ["--hostBuilder:reloadConfigOnChange=false"] });
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
+        var builder = PanelWeb.Builder(options.Panel!.Value);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PanelJsonContext.Default));
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.ConfigureKestrel(Limit);
         await using var app = builder.Build();
         PanelEndpoints.Map(app, options, station, board, clock);
         await app.StartAsync(stop);
@@ -73,28 +60,5 @@ public sealed class PanelServer(GatewayOptions options, StationLoop station, IBo
             await stopped.Task;
         using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(200), clock.Time);
         await app.StopAsync(hurry.Token);
-    }
-
-    private void Limit(KestrelServerOptions kestrel)
-    {
-        var listen = options.Panel!.Value;
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = BodyMaxBytes;
-        kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        if (IPAddress.TryParse(listen.Host, out var address))
-            kestrel.Listen(address, listen.Port);
-        else if (listen.Host == "localhost" && listen.Port != 0)
-            kestrel.ListenLocalhost(listen.Port);
-        else
-            throw new InvalidOperationException($"'{listen.Host}' is no address of this machine; write an IP address");
-    }
-
-    /// <summary>The process's signals belong to the service's host, not to the panel's.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
