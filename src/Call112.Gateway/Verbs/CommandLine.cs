@@ -1,15 +1,19 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Call112.Gateway.Options;
 using Call112.Messages;
 
 namespace Call112.Gateway.Verbs;
 
-/// <summary>The verbs of <c>call112-gateway</c>. Exit codes: 0 well, 1 a check failed, 2 the options or the command line are wrong.</summary>
+/// <summary>
+/// The verbs of <c>call112-gateway</c>. Exit codes: 0 well, 1 a check failed, 2 the options or the command line are wrong; <c>provision</c> has
+/// its own (<see cref="Provisioning.ProvisioningResult"/>).
+/// </summary>
 internal static class CommandLine
 {
     public const int Well = 0, Failed = 1, WrongOptions = 2;
 
-    public static Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
         var config = new Option<string?>("--config", "-c") { Description = "station.json", HelpName = "FILE", Recursive = true };
         var readyFile = new Option<string?>("--ready-file") { Description = "written once the station is subscribed and armed", HelpName = "PATH" };
@@ -35,8 +39,13 @@ internal static class CommandLine
         root.Add(journal);
 
         root.Add(BoardCommand.Create());
+        root.Add(ProvisioningCommands.Provision());
+        root.Add(ProvisioningCommands.Problem());
 
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+        var parsed = root.Parse(args);
+        var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+        // The library ends with 1, which is a check that failed.
+        return parsed.Action is ParseErrorAction ? WrongOptions : exit;
     }
 
     /// <summary>Reads the options, or says on standard error what is wrong with which field.</summary>
