@@ -52,6 +52,17 @@ public class InstantTests
         Assert.Equal(on, IsOn(station, Outputs.Siren, seconds));
     }
 
+    /// <summary>By the defaults the limit is the end of a burst; a post may set one within the first part.</summary>
+    [Theory]
+    [InlineData(44.999, true)]
+    [InlineData(45, false)]
+    public void A_siren_falls_silent_at_its_limit_also_in_the_middle_of_its_first_part(double seconds, bool on)
+    {
+        var station = new StationDriver(new StationOptions { Id = "pkm-gogagoman", Timing = new() { SirenLimit = TimeSpan.FromSeconds(45) } });
+        station.Send(Call.Fire());
+        Assert.Equal(on, IsOn(station, Outputs.Siren, seconds));
+    }
+
     [Theory]
     [InlineData(Category.Rescue, 2.0, 0.5)]
     [InlineData(Category.Medical, 0.7, 0.3)]

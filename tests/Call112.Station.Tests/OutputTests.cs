@@ -78,6 +78,32 @@ public class OutputTests
         Assert.EndsWith("OutputRestored", station.Events, StringComparison.Ordinal);
     }
 
+    /// <summary>F3: power fails and the siren with it; the one trouble must not hide the other.</summary>
+    [Fact]
+    public void A_dead_siren_is_told_while_another_trouble_stands()
+    {
+        var station = StationDriver.Rested();
+        station.Held = Inputs.MainsFail;
+        station.Pass(1);
+        station.Dead = Outputs.Siren;
+        station.Send(Call.Fire());
+        station.Pass(0.6);
+        Assert.Equal("MainsLost Received OutputFault", station.Events);
+        Assert.Equal("siren", station.Last.Detail);
+    }
+
+    [Fact]
+    public void Of_a_glitch_that_has_passed_nothing_is_kept()
+    {
+        var station = StationDriver.Rested();
+        station.Welded = Outputs.Strobe;
+        station.Pass(0.3);
+        Assert.True(station.State.Senses.Outputs[1].WrongWhenOff);
+        station.Welded = Outputs.None;
+        station.Pass(0.1);
+        Assert.All(station.State.Senses.Outputs, output => Assert.Equal(default, output));
+    }
+
     [Fact]
     public void A_short_glitch_of_an_output_is_no_fault()
     {
