@@ -98,6 +98,22 @@ public class RestartTests
         Assert.Equal(Outputs.None, late.Outputs);
     }
 
+    /// <summary>F5: a gap is measured on a wall clock that may have been set meanwhile.</summary>
+    [Theory]
+    [InlineData(long.MinValue, 0)]
+    [InlineData(-1, 0)]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(30 * TimeSpan.TicksPerDay, 30 * TimeSpan.TicksPerDay)]
+    [InlineData(30 * TimeSpan.TicksPerDay + 1, 30 * TimeSpan.TicksPerDay)]
+    [InlineData(long.MaxValue, 30 * TimeSpan.TicksPerDay)]
+    public void A_gap_is_believed_from_nothing_to_thirty_days(long ticks, long believed)
+    {
+        var station = new StationDriver();
+        station.Send(new StationInput.Start("boot", TimeSpan.FromTicks(ticks), null, ["lan"]));
+        Assert.Equal(TimeSpan.FromTicks(believed), station.Journal.OfType<JournalEntry.Started>().Last().Gap);
+    }
+
     /// <summary>F7.</summary>
     [Fact]
     public void An_alert_that_expires_in_the_dark_does_not_sound_afterwards()
@@ -179,6 +195,54 @@ public class RestartTests
         Assert.Equal("Started StorageFault StorageRestored", string.Join(' ', station.Reports.Select(report => report.Event)));
         Assert.Equal("journal: set aside: not a database", station.Reports[0].Detail);
         Assert.Empty(station.State.Alarms);
+        Assert.Null(new StationDriver().Reports[0].Detail);
+    }
+
+    /// <summary>F1: what is only remembered ages by the dark time as what sounds does: ended dispatches, counts, the modem's reboot.</summary>
+    [Fact]
+    public void A_reboot_moves_all_that_is_remembered_by_the_same()
+    {
+        var (station, dark) = (new StationDriver(), TimeSpan.FromHours(1));
+        var (gone, real) = (Call.Medical(), Call.Fire());
+        station.Send(gone);
+        station.Pass(5);
+        station.Send(gone.Cancel());
+        station.Pass(2);
+        station.Send(new StationInput.ModemRungTaken(ModemRung.PiReboot, "no modem for 1200 s"));
+        station.Pass(2);
+        station.Send(new StationInput.MessageRefused("not JSON: x", null));
+        station.Pass(2);
+        station.Send(real);
+        station.Pass(2);
+        var before = Ages();
+        station.Reboot(dark, known: dark);
+        Assert.Equal(before.Select(age => age + dark), Ages());
+        Assert.Equal([13, 8, 6, 4, 4, 2], before.Select(age => age!.Value.TotalSeconds));
+        station.Send(gone);
+        Assert.Equal(3_613_000, station.Last.ElapsedMs);
+
+        List<TimeSpan?> Ages()
+        {
+            var (state, ended) = (station.State, station.State.Ended[gone.DispatchId]);
+            var anchors = new[] { ended.ReceivedAt, ended.EndedAt, state.ModemRebootAt }
+                .Concat(state.Tellings.Where(telling => telling.Event == ReportEvent.Rejected).Select(telling => (TimeSpan?)telling.Since))
+                .Append(state.LastActualAt);
+            return [.. anchors.Select(anchor => station.Now.Monotonic - anchor)];
+        }
+    }
+
+    /// <summary>F1: an alert of before the power cut must not silence for good what comes after it.</summary>
+    [Fact]
+    public void A_drill_after_a_reboot_sounds_although_a_real_alert_came_before_it()
+    {
+        var station = new StationDriver();
+        var fire = Call.Fire();
+        station.Pass(60);
+        station.Send(fire);
+        station.Send(fire.Cancel());
+        station.Reboot(s_second, known: s_second);
+        station.Send(Call.Drill());
+        Assert.True(station.Siren);
     }
 
     [Fact]
