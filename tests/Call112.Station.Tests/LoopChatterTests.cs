@@ -42,6 +42,19 @@ public class LoopChatterTests
         Assert.Equal("tamper loop cut", station.LoopsTold);
     }
 
+    [Fact]
+    public void A_loop_is_broken_in_the_sample_in_which_its_breaks_are_half_a_second_together()
+    {
+        var loop = default(Loop);
+        foreach (var (ms, seen) in new[] { (0, LoopState.Whole), (1_000, LoopState.Cut), (1_250, LoopState.Whole), (1_260, LoopState.Shorted) })
+            loop = Sample(ms, seen);
+        loop = Sample(1_509, LoopState.Shorted);
+        Assert.False(loop.IsBroken);
+        Assert.True(Sample(1_510, LoopState.Shorted).IsBroken);
+
+        Loop Sample(int ms, LoopState seen) => loop.Sample(seen, TimeSpan.FromMilliseconds(ms), new StationTiming());
+    }
+
     /// <summary>F3: it must fill neither the journal nor the outbox.</summary>
     [Fact]
     public void A_loop_that_breaks_all_day_is_a_few_reports_and_its_contact_works_in_between()

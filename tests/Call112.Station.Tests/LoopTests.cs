@@ -220,6 +220,20 @@ public class LoopTests
     }
 
     [Fact]
+    public void A_cut_wire_that_then_touches_is_told_as_shorted_when_that_has_lasted_500_ms_and_not_before()
+    {
+        var station = StationDriver.Rested();
+        station.Cut = Inputs.Panic;
+        station.Pass(1);
+        (station.Cut, station.Shorted) = (Inputs.None, Inputs.Panic);
+        station.Pass(s_step);
+        station.Pass(station.Timing.LoopBrokenAfter - s_step);
+        Assert.Equal("panic loop cut", station.LoopsTold);
+        station.Pass(s_step);
+        Assert.Equal("panic loop cut, panic loop shorted", station.LoopsTold);
+    }
+
+    [Fact]
     public void A_loop_that_is_cut_and_shorted_by_turns_is_broken()
     {
         var station = StationDriver.Rested();

@@ -111,6 +111,17 @@ public class ModemLadderTests
         Assert.False(May(station), "the reboot would be forgotten");
     }
 
+    /// <summary>Between two flashes nothing is on; somebody is called all the same.</summary>
+    [Fact]
+    public void An_alert_forbids_the_reboot_also_while_its_lamp_is_dark()
+    {
+        var station = Language.StationDriver.Rested();
+        station.Send(Language.Call.Discreet());
+        station.Pass(1.5);
+        Assert.Equal(Outputs.None, station.Outputs);
+        Assert.False(May(station));
+    }
+
     [Fact]
     public void A_reboot_is_remembered_over_the_restart_that_it_causes()
     {

@@ -46,6 +46,17 @@ public class ModemLadderWaitTests
         Assert.Equal("no modem for 930 s", taken[6].Decision.Reason);
     }
 
+    /// <summary>The trouble counts from its own beginning, and not from that of the machine.</summary>
+    [Fact]
+    public void A_trouble_that_begins_an_hour_after_the_start_is_given_the_same_patience()
+    {
+        var began = TimeSpan.FromHours(1);
+        var taken = Climb(s_dead, s_all, seconds: 120, began);
+        Assert.Equal([(60, "no modem for 60 s"), (120, "no modem for 120 s")], taken.Select(each => (each.Second, each.Decision.Reason)));
+        taken = Climb(s_dead, new HashSet<ModemRung> { ModemRung.PiReboot }, seconds: 900, began);
+        Assert.Equal([900], taken.Select(each => each.Second));
+    }
+
     /// <summary>A board with one soft rung only: 60 s, then 120, 240 and 480, and never longer.</summary>
     [Fact]
     public void The_wait_doubles_from_round_to_round_three_times_at_most()
@@ -142,13 +153,14 @@ public class ModemLadderWaitTests
     }
 
     /// <summary>Looks every second from the beginning of the trouble.</summary>
-    private static List<(ModemLadder Ladder, RungDecision Decision, int Second)> Climb(ModemEvidence evidence, IReadOnlySet<ModemRung> able, int seconds)
+    private static List<(ModemLadder Ladder, RungDecision Decision, int Second)> Climb(
+        ModemEvidence evidence, IReadOnlySet<ModemRung> able, int seconds, TimeSpan began = default)
     {
         var ladder = ModemLadder.Bottom;
         var taken = new List<(ModemLadder, RungDecision, int)>();
         for (var second = 0; second <= seconds; second++)
         {
-            (ladder, var take) = ladder.Look(evidence, able, s_options, TimeSpan.FromSeconds(second));
+            (ladder, var take) = ladder.Look(evidence, able, s_options, began + TimeSpan.FromSeconds(second));
             if (take is not null)
                 taken.Add((ladder, take, second));
         }
