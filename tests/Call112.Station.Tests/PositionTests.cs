@@ -28,7 +28,50 @@ public class PositionTests
         var station = Surveyed();
         station.Tell(Receiver.Post.North(149), seconds: 700);
         Assert.Equal("", station.Events);
+        Assert.Null(station.State.Senses.Gnss.BackSince);
         Assert.Equal(GnssState.Fixed, Reading(station)!.State);
+    }
+
+    /// <summary>Farther than the limit: a box at the limit is where it belongs.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_box_at_the_limit_itself_is_in_its_place_and_one_beyond_it_is_not(bool beyond)
+    {
+        var limit = Receiver.Post.DistanceTo(s_away);
+        var position = new PositionOptions { Surveyed = Receiver.Post, MovedBeyondM = beyond ? Math.BitDecrement(limit) : limit };
+        var station = new StationDriver(Options() with { Position = position });
+        station.Tell(s_away, seconds: 310);
+        Assert.Equal(beyond ? "PositionMoved" : "", station.Events);
+    }
+
+    [Fact]
+    public void A_box_is_back_in_the_moment_in_which_it_was_back_for_five_minutes()
+    {
+        var station = Surveyed();
+        station.Tell(s_away, seconds: 310);
+        station.Tell(Receiver.Post, seconds: 30);
+        var back = station.State.Senses.Gnss.BackSince!.Value + station.Options.Position.MovedAfter;
+        station.Tell(Receiver.Post, (back - station.Now.Monotonic).TotalSeconds - 1);
+        Assert.True(station.State.Senses.Gnss.Moved);
+        station.Tell(Receiver.Post, seconds: 1);
+        Assert.Equal((back, false), (station.Now.Monotonic, station.State.Senses.Gnss.Moved));
+    }
+
+    /// <summary>F4, F5: a date is held against the clock only while the clock is right.</summary>
+    [Theory]
+    [InlineData(ClockState.Synchronized, false)]
+    [InlineData(ClockState.Unsynchronized, true)]
+    public void A_fix_of_another_year_is_refused_by_a_clock_that_is_right_and_believed_while_nobody_knows_the_time(ClockState clock, bool believed)
+    {
+        var station = new StationDriver(Options(), clock);
+        for (var i = 0; i < FixRules.FixesNeeded; i++)
+        {
+            station.Pass(1);
+            station.Send(new StationInput.FixOffered(Receiver.Fix(station.Now with { Wall = station.Now.Wall.AddYears(2) })));
+        }
+
+        Assert.Equal(believed, station.State.Senses.Gnss.Filter.LastBelieved is not null);
     }
 
     [Fact]
@@ -144,6 +187,36 @@ public class PositionTests
         Assert.Equal(told + 1, station.State.Senses.Gnss.Revision);
         station.Pass(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
         Assert.Equal(told + 2, station.State.Senses.Gnss.Revision);
+    }
+
+    [Fact]
+    public void What_is_new_is_told_with_the_link_or_the_fix_that_brought_it()
+    {
+        var station = Surveyed();
+        var revisions = new List<long> { station.State.Senses.Gnss.Revision };
+        for (var i = 0; i < FixRules.FixesNeeded; i++)
+        {
+            station.Now = station.Now.After(TimeSpan.FromSeconds(1));
+            station.Send(new StationInput.FixOffered(Receiver.Fix(station.Now)));
+            revisions.Add(station.State.Senses.Gnss.Revision);
+        }
+
+        // The receiver is there, has a fix, and with the third one it is believed.
+        Assert.Equal([1, 2, 2, 3], revisions);
+    }
+
+    /// <summary>A box that creeps is found out though its receiver falls silent on the way.</summary>
+    [Fact]
+    public void The_25_m_are_counted_from_the_place_that_was_last_worth_telling()
+    {
+        var station = Surveyed();
+        station.Tell(Receiver.Post, seconds: 5);
+        station.Tell(Receiver.Post.North(20), seconds: 5);
+        station.Send(new StationInput.GnssLinked(GnssLink.Silent, "nothing"));
+        station.Send(new StationInput.GnssLinked(GnssLink.Listening, null));
+        var told = station.State.Senses.Gnss.Revision;
+        station.Tell(Receiver.Post.North(40), seconds: 5);
+        Assert.Equal(told + 1, station.State.Senses.Gnss.Revision);
     }
 
     /// <summary>However the box is moved, beyond the limit and with whatever pauses of the receiver, it is told within five minutes and three fixes.</summary>
