@@ -42,6 +42,49 @@ public class ClockTests
         Assert.Equal("", station.Events);
     }
 
+    [Fact]
+    public void A_step_of_5_s_is_reported_once()
+    {
+        var station = new StationDriver();
+        station.Pass(1);
+        station.StepWall(TimeSpan.FromSeconds(5));
+        station.Pass(3);
+        Assert.Equal("ClockSet", station.Events);
+        Assert.Equal("step 5.000 s", station.Last.Detail);
+    }
+
+    /// <summary>F5: many small steps in seconds of their own are no step, however far they lead.</summary>
+    [Fact]
+    public void A_clock_that_is_slewed_for_a_minute_is_not_worth_a_report()
+    {
+        var station = new StationDriver();
+        for (var i = 0; i < 60; i++)
+        {
+            station.StepWall(TimeSpan.FromSeconds(0.5));
+            station.Pass(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal("", station.Events);
+    }
+
+    /// <summary>F5: steps are measured from a moment of the last second. A step or a change of what the clock is worth begins a new one.</summary>
+    [Theory]
+    [InlineData(0.99, 0, false, false)]
+    [InlineData(1, 0, false, true)]
+    [InlineData(0.5, 6, false, true)]
+    [InlineData(0.5, 0, true, true)]
+    public void The_moment_from_which_a_step_is_measured_is_a_second_old_at_most(double ran, double step, bool lost, bool anew)
+    {
+        var station = new StationDriver();
+        var began = station.State.Senses.Reference;
+        station.Now = station.Now.After(TimeSpan.FromSeconds(ran));
+        station.StepWall(TimeSpan.FromSeconds(step));
+        if (lost)
+            station.Now = station.Now with { Clock = ClockState.Unsynchronized };
+        station.Send(new StationInput.Tick());
+        Assert.Equal(anew ? station.Now : began, station.State.Senses.Reference);
+    }
+
     /// <summary>F4, F5: the first right time is a step too.</summary>
     [Fact]
     public void A_clock_that_becomes_synchronised_is_reported_with_its_step()
