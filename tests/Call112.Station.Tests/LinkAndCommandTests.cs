@@ -98,6 +98,18 @@ public class LinkAndCommandTests
     }
 
     [Fact]
+    public void Silence_is_for_what_waits_and_leaves_a_task_as_it_is()
+    {
+        var station = new StationDriver();
+        var (task, fire) = (Call.Medical(), Call.Fire());
+        station.Send(task);
+        station.Touch(PanelAction.Acknowledge, task);
+        station.Send(fire);
+        station.Command(CommandKind.Silence);
+        Assert.Equal((false, true), (station.Open(task)!.Silenced, station.Open(fire)!.Silenced));
+    }
+
+    [Fact]
     public void A_silenced_alert_sounds_again_when_its_priority_rises()
     {
         var station = new StationDriver();

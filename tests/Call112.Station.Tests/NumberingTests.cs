@@ -38,6 +38,25 @@ public class NumberingTests
         station.Send(new StationInput.ReceiptArrived(1));
         Assert.Empty(station.Send(new StationInput.ReceiptArrived(1_000_002)));
         Assert.Equal((1, 1), (station.State.LastSequence, station.State.ReceiptedUpTo));
+        Assert.IsType<JournalEntry.NumberingAdopted>(station.Send(new StationInput.ReceiptArrived(1_000_001))[0]);
+    }
+
+    [Fact]
+    public void A_numbering_that_was_adopted_is_agreed()
+    {
+        var station = new StationDriver();
+        station.Send(new StationInput.ReceiptArrived(4_211));
+        Assert.True(station.State.NumberingAgreed);
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(station.State.LastSequence + 1_000_001)));
+    }
+
+    /// <summary>F2: the numbering is not agreed yet, and the receipt names exactly what has left the box.</summary>
+    [Fact]
+    public void A_receipt_for_the_last_report_that_was_sent_is_about_this_journal()
+    {
+        var station = new StationDriver();
+        station.Send(Call.Fire());
+        Assert.IsType<JournalEntry.ReceiptStored>(Assert.Single(station.Send(new StationInput.ReceiptArrived(2, SentUpTo: 2))));
     }
 
     /// <summary>
@@ -93,7 +112,10 @@ public class NumberingTests
         var station = new StationDriver();
         Assert.Empty(station.Send(new StationInput.ReceiptArrived(Report.SequenceMax)));
         Assert.Empty(station.Send(new StationInput.ReceiptArrived(long.MaxValue)));
+        // Behind the number that is adopted there must be room for what is told again.
+        Assert.Empty(station.Send(new StationInput.ReceiptArrived(Report.SequenceMax - StationState.ProvisionalMax + 1)));
         Assert.Equal(1, station.State.LastSequence);
+        Assert.NotEmpty(station.Send(new StationInput.ReceiptArrived(Report.SequenceMax - StationState.ProvisionalMax)));
     }
 
     /// <summary>F18: what is kept has a limit.</summary>

@@ -58,6 +58,7 @@ public class OptionsTests
     [InlineData("08:00", "16:00", "2026-11-23T15:59:59", true)]
     [InlineData("08:00", "16:00", "2026-11-23T16:00:00", false)]
     [InlineData("22:00", "06:00", "2026-11-23T21:59:59", false)]
+    [InlineData("22:00", "06:00", "2026-11-23T22:00:00", true)]
     [InlineData("22:00", "06:00", "2026-11-23T23:59:59", true)]
     [InlineData("22:00", "06:00", "2026-11-24T05:59:59", true)]
     [InlineData("22:00", "06:00", "2026-11-24T06:00:00", false)]
@@ -83,6 +84,26 @@ public class OptionsTests
         Assert.True((office with { UtcOffsetMinutes = 0 }).IsOnDuty(At("2026-11-23T08:00:00Z")));
         Assert.True(office.IsOnDuty(At("2026-11-23T08:00:00Z") with { Clock = ClockState.Unsynchronized }));
         Assert.True(s_good.IsOnDuty(At("2026-11-23T08:00:00Z")));
+    }
+
+    [Fact]
+    public void A_post_is_on_duty_in_any_of_its_windows()
+    {
+        var shifts = s_good with
+        {
+            UtcOffsetMinutes = 0,
+            DutyHours = [new DutyWindow(new TimeOnly(8, 0), new TimeOnly(12, 0), []), new DutyWindow(new TimeOnly(13, 0), new TimeOnly(17, 0), [])],
+        };
+        Assert.True(shifts.IsOnDuty(At("2026-11-23T09:00:00Z")));
+        Assert.False(shifts.IsOnDuty(At("2026-11-23T12:30:00Z")));
+        Assert.True(shifts.IsOnDuty(At("2026-11-23T14:00:00Z")));
+    }
+
+    [Fact]
+    public void A_post_without_a_name_has_none_and_one_that_never_ran_has_no_boot()
+    {
+        Assert.Equal("", s_good.Name);
+        Assert.Equal("", new StationState().BootId);
     }
 
     private static StationTime At(string utc) => new(default, DateTimeOffset.Parse(utc, null), ClockState.Synchronized);

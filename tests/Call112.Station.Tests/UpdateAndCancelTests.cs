@@ -46,6 +46,32 @@ public class UpdateAndCancelTests
         Assert.Equal("Received Sounding Acknowledged Updated Sounding Reminded Acknowledged", station.StepsOf(fire));
     }
 
+    /// <summary>F6: what sounds again is missed again, and the centre must know.</summary>
+    [Fact]
+    public void An_update_that_sounds_again_is_reported_unacknowledged_again()
+    {
+        var station = new StationDriver();
+        var fire = Call.Fire();
+        station.Send(fire);
+        station.Pass(81);
+        station.Send(fire.Update(priority: 1));
+        station.Pass(81);
+        Assert.Equal("Received Sounding Reminded Unacknowledged Updated Sounding Reminded Unacknowledged", station.StepsOf(fire));
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(30, true)]
+    public void An_update_that_lives_longer_or_shorter_changes_when_its_alert_expires(int minutes, bool waits)
+    {
+        var station = new StationDriver();
+        var fire = Call.Fire();
+        station.Send(fire);
+        station.Send(fire.Update().Living(TimeSpan.FromMinutes(minutes)));
+        station.Pass(TimeSpan.FromMinutes(waits ? 29 : 11), TimeSpan.FromSeconds(1));
+        Assert.Equal(waits, station.Open(fire) is not null);
+    }
+
     /// <summary>F6.</summary>
     [Theory]
     [InlineData(2)]
@@ -297,6 +323,24 @@ public class UpdateAndCancelTests
     }
 
     /// <summary>F6, F18: copies are known again for as long as memory allows.</summary>
+    /// <summary>F6: one that is open again is not among the ended, and the order of the others stays.</summary>
+    [Fact]
+    public void A_dispatch_that_is_open_again_leaves_the_memory_of_the_ended_and_the_others_stay_in_order()
+    {
+        var station = new StationDriver();
+        var calls = Enumerable.Range(0, 4).Select(_ => Call.Fire()).ToList();
+        foreach (var call in calls)
+        {
+            station.Send(call);
+            station.Touch(PanelAction.Complete, call);
+        }
+
+        station.Send(calls[1].Update());
+        var ended = new[] { calls[0], calls[2], calls[3] }.Select(call => call.DispatchId).ToList();
+        Assert.Equal(ended, station.State.EndedOrder);
+        Assert.Equal(ended.Order(), station.State.Ended.Keys.Order());
+    }
+
     [Fact]
     public void Ended_dispatches_are_remembered_up_to_their_limit_oldest_first_out()
     {
