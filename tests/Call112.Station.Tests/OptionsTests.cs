@@ -102,7 +102,7 @@ public class OptionsTests
     [Fact]
     public void A_post_without_a_name_has_none_and_one_that_never_ran_has_no_boot()
     {
-        Assert.Equal("", s_good.Name);
+        Assert.Equal("", new StationOptions { Id = "pkm-gogagoman" }.Name);
         Assert.Equal("", new StationState().BootId);
     }
 
