@@ -41,6 +41,7 @@ internal static class CommandLine
         root.Add(BoardCommand.Create());
         root.Add(ProvisioningCommands.Provision());
         root.Add(ProvisioningCommands.Problem());
+        root.Add(AwaitCommand.Create(config));
 
         var parsed = root.Parse(args);
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

@@ -1,0 +1,44 @@
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway.Updates;
+
+/// <summary>
+/// Judges whether a new system may stay: it must reach whom the system before it reached, and have no fault of disk or outputs that was not there
+/// before, for a while without a break. Whom the old system did not reach either is not asked of the new one: a broken line of the city must not undo
+/// a good update.
+/// </summary>
+/// <remarks>Invariant: a reading that falls short begins the while anew.</remarks>
+/// <param name="before">What the system before said; null asks for the centre and one uplink.</param>
+/// <param name="steady">How long all of it must hold.</param>
+internal sealed class Proof(StationReading? before, TimeSpan steady)
+{
+    private TimeSpan? _since;
+
+    /// <summary>What is missing for the proof, in words for a log; empty when nothing is, though perhaps not for long enough yet.</summary>
+    public IReadOnlyList<string> Missing { get; private set; } = ["the station has not answered yet"];
+
+    /// <summary>Takes the newest reading, null when the station did not answer, at a moment of the monotonic clock.</summary>
+    /// <returns>Whether the system has proved itself.</returns>
+    public bool Take(StationReading? reading, TimeSpan now)
+    {
+        Missing = reading is null ? ["the station does not answer on its panel's address"] : [.. MissingOf(reading)];
+        _since = Missing.Count > 0 ? null : _since ?? now;
+        return now - _since >= steady;
+    }
+
+    private IEnumerable<string> MissingOf(StationReading reading)
+    {
+        if (before is null || before.Center == LinkVerdict.Up)
+            if (reading.Center != LinkVerdict.Up)
+                yield return "the centre is not heard";
+        if (before is null && reading.Uplinks.All(uplink => uplink.Verdict != LinkVerdict.Up))
+            yield return "no broker is reached";
+        foreach (var uplink in before?.Uplinks.Where(uplink => uplink.Verdict == LinkVerdict.Up) ?? [])
+            if (reading.Uplinks.FirstOrDefault(other => other.Name == uplink.Name) is not { Verdict: LinkVerdict.Up })
+                yield return $"uplink {uplink.Name} was up before";
+        foreach (var alarm in reading.Alarms)
+            if (alarm.Event is ReportEvent.StorageFault or ReportEvent.OutputFault && before?.Alarms.Contains(alarm) != true)
+                yield return $"{alarm.Event} {alarm.Detail}".TrimEnd();
+    }
+}

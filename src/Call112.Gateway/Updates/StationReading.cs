@@ -1,0 +1,56 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Call112.Gateway.Options;
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway.Updates;
+
+/// <summary>
+/// What the running station says of itself on its panel's address, as far as an update has to know it: whom it reaches, what is wrong, how many
+/// alerts are open. Written to a file before an update, it says what the new system has to be measured against.
+/// </summary>
+/// <param name="Center">Whether the centre is heard.</param>
+/// <param name="Uplinks">In the order of station.json.</param>
+/// <param name="Alarms">What stands.</param>
+/// <param name="Alerts">Dispatches that are not closed.</param>
+internal sealed record StationReading(
+    LinkVerdict Center,
+    IReadOnlyList<StationReading.Uplink> Uplinks,
+    IReadOnlyList<StationReading.Alarm> Alarms,
+    IReadOnlyList<StationReading.Alert> Alerts)
+{
+    /// <summary>A panel that has not answered by then does not answer.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+
+    internal sealed record Uplink(string Name, LinkVerdict Verdict);
+
+    internal sealed record Alarm(ReportEvent Event, string? Detail);
+
+    internal sealed record Alert(Guid DispatchId);
+
+    /// <summary>Asks the running station; null if none answers.</summary>
+    public static async Task<StationReading?> OfAsync(HttpClient http, CancellationToken cancel)
+    {
+        try
+        {
+            return await http.GetFromJsonAsync("/api/station", ReadingJsonContext.Default.StationReading, cancel);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The way to the panel of a station with these options.</summary>
+    public static HttpClient HttpOf(PanelListen panel)
+    {
+        var host = IPAddress.TryParse(panel.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? "127.0.0.1" : panel.Host;
+        return new HttpClient { BaseAddress = new UriBuilder("http", host, panel.Port).Uri, Timeout = Deadline };
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(StationReading))]
+internal sealed partial class ReadingJsonContext : JsonSerializerContext;

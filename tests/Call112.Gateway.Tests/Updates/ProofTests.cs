@@ -1,0 +1,94 @@
+using Call112.Gateway.Updates;
+using Call112.Messages;
+using Call112.Station;
+
+namespace Call112.Gateway.Tests.Updates;
+
+/// <summary>What a new system must show before it is kept (F19).</summary>
+public sealed class ProofTests
+{
+    private static readonly TimeSpan s_steady = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void A_system_that_reaches_centre_and_broker_for_a_minute_has_proved_itself_and_not_a_moment_earlier()
+    {
+        var proof = new Proof(before: null, s_steady);
+        Assert.False(proof.Take(Reading(), At(10)));
+        Assert.False(proof.Take(Reading(), At(69.9)));
+        Assert.Empty(proof.Missing);
+        Assert.True(proof.Take(Reading(), At(70)));
+    }
+
+    [Fact]
+    public void A_break_begins_the_minute_anew()
+    {
+        var proof = new Proof(before: null, s_steady);
+        proof.Take(Reading(), At(0));
+        proof.Take(null, At(59));
+        Assert.Equal(["the station does not answer on its panel's address"], proof.Missing);
+        Assert.False(proof.Take(Reading(), At(60)));
+        Assert.False(proof.Take(Reading(), At(119)));
+        Assert.True(proof.Take(Reading(), At(120)));
+    }
+
+    [Theory]
+    [InlineData(LinkVerdict.Suspect, LinkVerdict.Up, "the centre is not heard")]
+    [InlineData(LinkVerdict.Down, LinkVerdict.Up, "the centre is not heard")]
+    [InlineData(LinkVerdict.Up, LinkVerdict.Down, "no broker is reached")]
+    public void Without_a_word_from_the_system_before_the_centre_and_a_broker_are_asked_for(LinkVerdict center, LinkVerdict uplink, string missing)
+    {
+        var proof = new Proof(before: null, s_steady);
+        Assert.False(proof.Take(Reading(center, uplink), At(0)));
+        Assert.Equal([missing], proof.Missing);
+    }
+
+    [Fact]
+    public void Whom_the_system_before_did_not_reach_is_not_asked_of_the_new_one()
+    {
+        var proof = new Proof(Reading(LinkVerdict.Down, LinkVerdict.Down), s_steady);
+        proof.Take(Reading(LinkVerdict.Down, LinkVerdict.Down), At(0));
+        Assert.True(proof.Take(Reading(LinkVerdict.Down, LinkVerdict.Down), At(60)));
+    }
+
+    [Fact]
+    public void Each_uplink_that_was_up_must_be_up_again()
+    {
+        var before = Reading() with { Uplinks = [new("lan", LinkVerdict.Up), new("lte", LinkVerdict.Up), new("old", LinkVerdict.Down)] };
+        var proof = new Proof(before, s_steady);
+        Assert.False(proof.Take(before with { Uplinks = [new("lan", LinkVerdict.Up), new("lte", LinkVerdict.Down)] }, At(0)));
+        Assert.Equal(["uplink lte was up before"], proof.Missing);
+        proof.Take(before with { Uplinks = [new("lan", LinkVerdict.Up)] }, At(1));
+        Assert.Equal(["uplink lte was up before"], proof.Missing);
+        proof.Take(before with { Uplinks = [new("lan", LinkVerdict.Up), new("lte", LinkVerdict.Up)] }, At(2));
+        Assert.Empty(proof.Missing);
+    }
+
+    [Theory]
+    [InlineData(ReportEvent.StorageFault, null, "StorageFault")]
+    [InlineData(ReportEvent.OutputFault, "siren", "OutputFault siren")]
+    public void A_new_fault_of_disk_or_outputs_is_no_proof_and_an_old_one_does_not_hinder(ReportEvent alarm, string? detail, string missing)
+    {
+        var faulty = Reading() with { Alarms = [new(alarm, detail)] };
+        var proof = new Proof(Reading(), s_steady);
+        Assert.False(proof.Take(faulty, At(0)));
+        Assert.Equal([missing], proof.Missing);
+        var known = new Proof(faulty, s_steady);
+        known.Take(faulty, At(0));
+        Assert.True(known.Take(faulty, At(60)));
+        Assert.False(known.Take(faulty with { Alarms = [new(alarm, detail), new(ReportEvent.OutputFault, "door")] }, At(61)));
+    }
+
+    [Fact]
+    public void Mains_or_tamper_say_nothing_about_a_system()
+    {
+        var proof = new Proof(Reading(), s_steady);
+        var reading = Reading() with { Alarms = [new(ReportEvent.MainsLost, null), new(ReportEvent.TamperOpened, null)] };
+        proof.Take(reading, At(0));
+        Assert.True(proof.Take(reading, At(60)));
+    }
+
+    private static StationReading Reading(LinkVerdict center = LinkVerdict.Up, LinkVerdict uplink = LinkVerdict.Up) =>
+        new(center, [new("lan", uplink)], [], []);
+
+    private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+}
