@@ -1,0 +1,113 @@
+# Sourced by test-image: a card in a QEMU machine, from U-Boot on, with a broker outside. The caller sets `work`, `uboot` and `boot_limit`; every
+# process is ended by its own number. Traffic stays on this machine: QEMU's own network, whose 10.0.2.2 is this machine's loopback.
+
+qemu='' broker='' web='' port=0 ssh_port=0 web_port=0 passed=0 failed=0
+free_port() { # one that nobody answers on
+  local found
+  until found=$((20000 + RANDOM % 12000)) && ! (exec 3<> "/dev/tcp/127.0.0.1/$found") 2> /dev/null; do :; done
+  echo "$found"
+}
+
+broker_up() {
+  port=$(free_port)
+  printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\n' "$port" > "$work/mosquitto.conf"
+  mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 &
+  broker=$!
+  # A centre that lives: its state, and a heartbeat every 3 s (contract, "Topics").
+  heart &
+  heart=$!
+}
+heart() {
+  local body
+  while true; do
+    body="{\"sentAt\":\"$(date -u +%Y-%m-%dT%H:%M:%S.000Z)\"}"
+    mosquitto_pub -p "$port" -q 0 -t call112/v1/center/heartbeat -m "$body" 2> /dev/null || true
+    sleep 3
+  done
+}
+web_up() { # FOLDER, with ranges, which RAUC's streaming asks for
+  web_port=$(free_port)
+  printf 'server.document-root="%s"\nserver.bind="127.0.0.1"\nserver.port=%s\n' "$1" "$web_port" > "$work/web.conf"
+  lighttpd -D -f "$work/web.conf" > "$work/web.log" 2>&1 &
+  web=$!
+}
+
+at() { sfdisk -d "$1" | sed -n "s/.*start= *\([0-9]*\),.*name=\"$2\".*/\1/p"; }     # CARD PARTITION: its first sector
+on_card() { echo "$1@@$(($(at "$1" bootcfg) * 512))"; }
+card_put() { mcopy -o -i "$(on_card "$1")" "$2" "::/$3"; }                             # CARD FILE NAME
+card_get() { mtype -i "$(on_card "$1")" "::/$2" 2> /dev/null; }                        # CARD NAME
+card_has() { card_get "$1" "$2" > /dev/null; }
+kernel_words() { printf 'serial#=%s\nextra=%s\n' "$2" "${3:-}" > "$work/kernel.txt"; card_put "$1" "$work/kernel.txt" kernel.txt; } # CARD SERIAL [EXTRA]
+state_of() { dd if="$1" bs=512 skip="$(at "$1" bootstate)" count=1 status=none | tr '\0' '\n' | grep -a -o 'BOOT_.*' | sort | tr '\n' ' '; } # CARD
+partition_of() { dd if="$1" bs=512 skip="$(at "$1" "$2")" count="$3" status=none; } # CARD PARTITION SECTORS
+
+start() { # CARD LOG: switches the machine on
+  ssh_port=$(free_port)
+  : > "$2"
+  log=$2
+  qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a72 -smp 2 -m 1024 -accel tcg,thread=multi -nodefaults -no-user-config -display none \
+    -bios "$uboot" -drive "file=$1,format=raw,if=none,id=card,cache=writeback" -device virtio-blk-pci,drive=card \
+    -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh_port-:22" -device virtio-net-pci,netdev=net -device virtio-rng-pci \
+    -device i6300esb -action watchdog=reset -serial "file:$2" -monitor "unix:$work/monitor,server=on,wait=off" 2> "$work/qemu.log" &
+  qemu=$!
+}
+cut() { # the power, at once
+  [[ -n $qemu ]] || return 0
+  kill -9 "$qemu" 2> /dev/null
+  wait "$qemu" 2> /dev/null
+  qemu=''
+}
+said() { # SECONDS PATTERN [HOW OFTEN]: until the machine's console has said it
+  local deadline=$((SECONDS + $1))
+  until [[ $(grep -a -c -E "$2" "$log") -ge ${3:-1} ]]; do
+    kill -0 "$qemu" 2> /dev/null || { echo "the machine has ended"; return 1; }
+    [[ $SECONDS -lt $deadline ]] || { echo "not said within $1 s: $2"; tail -n 15 "$log"; return 1; }
+    sleep 0.5
+  done
+}
+inside() { ssh -q -i "$work/ssh" -p "$ssh_port" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=20 root@127.0.0.1 "$@"; }
+reachable() { within "$1" inside true; } # SECONDS
+within() { # SECONDS COMMAND...
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do [[ $SECONDS -lt $deadline ]] || return 1; sleep 1; done
+}
+
+station_json() { # ID [BROKER PORT]
+  cat <<X
+{ "station": { "id": "$1", "name": "Puskesmas Uji", "kind": "Puskesmas" },
+  "uplinks": [{ "name": "lan", "broker": "mqtt://10.0.2.2:${2:-$port}" }],
+  "board": { "profile": "simulated" }, "journal": { "path": "/var/lib/call112/journal.db" }, "panel": { "listen": "127.0.0.1:8112" } }
+X
+}
+dispatch() { # STATION ID
+  local now
+  now=$(date -u +%s)
+  mosquitto_pub -p "$port" -V mqttv5 -q 1 -t "call112/v1/stations/$1/dispatch" -m "{\"dispatchId\":\"$2\",\"messageType\":\"Alert\",\"status\":\"Actual\",
+    \"sentAt\":\"$(date -u -d "@$now" +%Y-%m-%dT%H:%M:%S.000Z)\",\"expiresAt\":\"$(date -u -d "@$((now + 900))" +%Y-%m-%dT%H:%M:%S.000Z)\",
+    \"incident\":{\"incidentId\":\"UJI-1\",\"category\":\"Medical\"}}"
+}
+listen() { # STATION: from now on its reports are in $work/reports
+  mosquitto_sub -p "$port" -t "call112/v1/stations/$1/#" -F '%t %p' > "$work/reports" &
+  listener=$!
+}
+reported() { grep -q "\"event\":\"$1\"" "$work/reports"; }
+
+check() { # "what must hold" COMMAND...
+  local what=$1 began=$SECONDS
+  shift
+  if "$@" > "$work/said" 2>&1; then passed=$((passed + 1)); printf '  passed: %s (%d s)\n' "$what" $((SECONDS - began))
+  else
+    failed=$((failed + 1))
+    printf '  FAILED: %s (%d s)\n' "$what" $((SECONDS - began))
+    sed 's/^/      /' "$work/said" | tail -n 16
+  fi
+}
+not() { ! "$@"; }
+told() { echo; echo "$passed passed, $failed failed, 0 skipped"; [[ $failed -eq 0 ]]; }
+all_down() {
+  cut
+  local process
+  for process in "${listener:-}" "${heart:-}" "$broker" "$web"; do [[ -z $process ]] || kill "$process" 2> /dev/null; done
+  wait 2> /dev/null
+}

@@ -1,0 +1,290 @@
+# Sourced by test-image: what happens to a card. Each scene leaves the machine off. `boot_limit` is for a machine that has others beside it.
+station=pkm-uji
+boot_limit=420
+number=0
+boot() { number=$((number + 1)); start "$card" "$work/console.$number.log"; }
+armed() { said "$boot_limit" 'call112: system [AB] (is up|has proved itself)'; }
+slot() { inside cat /proc/cmdline | grep -o 'rauc.slot=[AB]' | cut -d= -f2; }
+off() { inside 'sync; systemctl poweroff' 2> /dev/null; for _ in $(seq 60); do kill -0 "$qemu" 2> /dev/null || break; sleep 1; done; cut; }
+outcome() { card_get "$card" "$1" | tr -d '\r'; }
+ensure_up() { # a machine that runs and answers, provisioned
+  if [[ -n $qemu ]] && kill -0 "$qemu" 2> /dev/null && inside true; then return 0; fi
+  cut
+  boot
+  armed && reachable 60
+}
+state_in() { inside "fw_printenv BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT" | tr '\n' ' '; }
+
+scene_first() {
+  kernel_words "$card" board-1
+  boot
+  check "a card as it comes boots to the end" said "$boot_limit" 'call112: system A is up'
+  cut
+  explains() { outcome call112-error.txt | tee /dev/stderr | grep -q 'station.json'; }
+  check "and says on the card that station.json is missing" explains
+}
+
+scene_provision() {
+  kernel_words "$card" board-1
+  station_json "$station" > "$work/station.json"
+  card_put "$card" "$work/station.json" station.json
+  card_put "$card" "$work/ssh.pub" authorized_keys
+  listen "$station"
+  boot
+  check "station.json on the card: armed" armed
+  check "the centre sees it online" within 60 grep -q '"online":true' "$work/reports"
+  check "it can be reached by ssh, for the card brought a key" reachable 60
+  phases
+  gone() { ! card_has "$card" station.json && card_has "$card" call112-ok.txt; }
+  check "station.json is gone from the card's first partition" gone
+  wiped() { ! partition_of "$card" bootcfg 131072 | grep -a -q 'Puskesmas Uji", "kind"'; }
+  check "and so are its bytes" wiped
+  local id=019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a11
+  dispatch "$station" $id
+  sounds() { within 20 reported Sounding; }
+  check "a dispatch from outside sounds" sounds
+  keeps() { inside call112-gateway journal --config /etc/call112/station.json | tee /dev/stderr | grep -q $id; }
+  check "and is in the journal on data" keeps
+  only_loopback() { # but for ssh, which the card asked for, and DHCP's answers
+    inside ss -tulpnH | tee /dev/stderr | awk '{ print $5 }' | grep -v -E '^(127\.0\.0\.1|\[::1\]|127\.0\.0\.53%lo|127\.0\.0\.54):|:22$|:(68|546)$' | wc -l | grep -qx 0
+  }
+  check "no port is open to the outside but ssh's" only_loopback
+  sed 's/^/      /' "$work/said"
+  score() { inside systemd-analyze security --threshold=20 --no-pager call112-gateway.service | tail -n 1; }
+  check "systemd-analyze security: at most 2.0" score
+  sed 's/^/      /' "$work/said"
+  echo "      $(inside "awk '/MemTotal|MemAvailable/{print \$1, int(\$2/1024), \"MiB\"}' /proc/meminfo" | tr '\n' ' '); gateway $(inside systemctl show -P MemoryCurrent call112-gateway) bytes"
+  read_only() { inside 'mount | grep " / "; dmsetup status root' | tee /dev/stderr | grep -q ' V'; }
+  check "the root is verified while it is read (dm-verity)" read_only
+  cancel "$id"
+  check "off" off
+}
+phases() { # seconds since the power came
+  inside systemd-analyze time | head -n 1 | sed 's/^/      /'
+  inside 'journalctl -b -o short-monotonic --no-pager _TRANSPORT=kernel + _PID=1' | grep -E 'call112: |Started call112-gateway|Reached target multi-user' | sed 's/^/      /' | cut -c1-150
+}
+cancel() { # ID
+  local now
+  now=$(date -u +%s)
+  mosquitto_pub -p "$port" -V mqttv5 -q 1 -t "call112/v1/stations/$station/dispatch" -m "{\"dispatchId\":\"$1\",\"messageType\":\"Cancel\",\"revision\":1,\"status\":\"Actual\",
+    \"sentAt\":\"$(date -u -d "@$now" +%Y-%m-%dT%H:%M:%S.000Z)\",\"expiresAt\":\"$(date -u -d "@$((now + 900))" +%Y-%m-%dT%H:%M:%S.000Z)\"}"
+  within 20 reported Cancelled
+}
+
+# Bundles: of the image as it is, with another version, or with a boot partition that does not start.
+bundle_of() { # NAME KEYS [CHANGE]: $work/web/NAME.raucb
+  local folder=$work/bundle
+  mkdir -p "$work/web"
+  rm -rf "$folder" "$work/web/$1.raucb"
+  mkdir "$folder"
+  partition_of "$raw" boot_a $((96 * 2048)) > "$folder/boot.img"
+  local end
+  end=$(mtype -i "$folder/boot.img" ::/system.txt | sed -n 's/^hashoffset=//p')
+  # The tree of hashes is below one part in a hundred.
+  partition_of "$raw" root_a $(((end + end / 100 + 1048576) / 512)) > "$folder/root.img"
+  [[ -z ${3:-} ]] || "$3" "$folder/boot.img"
+  printf '[update]\ncompatible=call112-pi\nversion=%s\n[bundle]\nformat=verity\n[image.boot]\nfilename=boot.img\n[image.rootfs]\nfilename=root.img\n' "$1" > "$folder/manifest.raucm"
+  rauc bundle --cert="$2/sign.crt" --key="$2/sign.key" "$folder" "$work/web/$1.raucb" > "$work/rauc.log" 2>&1 || { cat "$work/rauc.log"; return 1; }
+  rm -rf "$folder"
+  [[ -n $web ]] || web_up "$work/web"
+}
+foreign_hash() { mtype -i "$1" ::/system.txt | sed 's/^roothash=..../roothash=0000/' > "$work/system.txt"; mcopy -o -i "$1" "$work/system.txt" ::/system.txt; }
+sleeps() { # an initramfs that never goes on, behind the one that is there: the last file of a name counts
+  mcopy -o -i "$1" ::/initramfs "$work/initramfs"
+  rm -rf "$work/sleepy"
+  mkdir "$work/sleepy"
+  sed '/^slot=/,$d' "$here/image/init" > "$work/sleepy/init"
+  printf 'say "this system hangs"\nwhile :; do sleep 1; done\n' >> "$work/sleepy/init"
+  chmod 755 "$work/sleepy/init"
+  (cd "$work/sleepy" && find . | cpio --quiet --create --format=newc --owner=0:0) | zstd -q >> "$work/initramfs"
+  mcopy -o -i "$1" "$work/initramfs" ::/initramfs
+}
+update() { inside "call112-update http://10.0.2.2:$web_port/$1.raucb"; }
+other_of() { if [[ $1 == A ]]; then echo B; else echo A; fi; }
+falls_back() { # SLOT SECONDS: the machine is again in the slot, armed, and nothing is left of the trial
+  said "$2" "call112: the update in system . did not prove itself" && said "$boot_limit" "call112: system $1 is up" && reachable 60 && [[ $(slot) == "$1" ]]
+}
+
+scene_update_forged() {
+  check "the machine is up" ensure_up
+  local before
+  before=$(state_in)
+  mkdir -p "$work/foreign"
+  cp "$image"/keys/* "$work/foreign/"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj '/CN=nobody' -keyout "$work/foreign/sign.key" -out "$work/foreign/sign.crt" \
+    -addext extendedKeyUsage=critical,codeSigning 2> /dev/null
+  bundle_of forged "$work/foreign"
+  check "a bundle by a foreign key is refused" not update forged
+  grep -a -i -E 'signature|verify' "$work/said" | tail -n 1 | cut -c1-150 | sed 's/^/      /'
+  untouched() { [[ $(state_in) == "$before" ]] && ! inside test -e /data/rauc/trial; }
+  check "and nothing has changed" untouched
+}
+
+scene_update_good() {
+  check "the machine is up" ensure_up
+  local was id=019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a22 began
+  was=$(slot)
+  bundle_of good "$image/keys"
+  dispatch "$station" $id
+  check "an alert is open" within 20 reported Sounding
+  began=$SECONDS
+  update good > "$work/update.log" 2>&1 &
+  local updating=$!
+  waits() { sleep 20; ! grep -q -i install "$work/update.log" && kill -0 $updating; }
+  check "an update waits as long as an alert is open" waits
+  cancel $id
+  installed() { wait $updating; grep -a -i -E 'install|succeeded|Writing' "$work/update.log" | tail -n 5; grep -q succeeded "$work/update.log"; }
+  check "then it is installed" installed
+  said "$boot_limit" "call112: system $(other_of "$was")" 1 > /dev/null
+  check "the other system starts, on trial, and proves itself" said "$boot_limit" "call112: system $(other_of "$was") has proved itself"
+  echo "      $((SECONDS - began)) s from the call to the proof"
+  same() { reachable 60 && [[ $(slot) == "$(other_of "$was")" ]] && inside call112-gateway journal --config /etc/call112/station.json --count 200 | grep -q $id; }
+  check "with the journal of the system before" same
+  echo "      $(state_in)"
+}
+
+scene_update_broken() {
+  check "the machine is up" ensure_up
+  local was
+  was=$(slot)
+  bundle_of broken "$image/keys" foreign_hash
+  update broken > "$work/update.log" 2>&1
+  check "a system whose root is not what was built is tried three times, then the one before starts" falls_back "$was" $((3 * boot_limit))
+  echo "      $(grep -a -c 'is not what was built' "$log") attempts; $(state_in)"
+}
+
+scene_update_hangs() {
+  check "the machine is up" ensure_up
+  local was
+  was=$(slot)
+  bundle_of hangs "$image/keys" sleeps
+  update hangs > "$work/update.log" 2>&1
+  check "a system that hangs is ended by the watchdog three times, then the one before starts" falls_back "$was" $((3 * boot_limit))
+  echo "      $(grep -a -c 'this system hangs' "$log") attempts"
+}
+
+scene_update_unproved() {
+  check "the machine is up" ensure_up
+  local was
+  was=$(slot)
+  bundle_of unproved "$image/keys"
+  # What the new system reaches is judged against the one before; from its restart on, the broker is gone.
+  update unproved > "$work/update.log" 2>&1
+  kill "$heart" "$broker"
+  wait "$heart" "$broker" 2> /dev/null
+  check "a system that does not reach whom the one before reached is given up" said $((boot_limit + 700)) "has not proved itself: the other one starts"
+  mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 &
+  broker=$!
+  heart &
+  heart=$!
+  listen "$station"
+  check "and the one before starts" falls_back "$was" "$boot_limit"
+}
+
+scene_update_cut() {
+  check "the machine is up" ensure_up
+  local was writes
+  was=$(slot)
+  [[ -e $work/web/good.raucb ]] || bundle_of good "$image/keys"
+  for writes in 2 8; do
+    update good > "$work/update.log" 2>&1 &
+    within 60 inside 'test -s /data/rauc/trial && rauc status 2>&1 | grep -q . && pgrep -x rauc' > /dev/null
+    sleep $writes
+    cut
+    boot
+    check "cut $writes s into the writing of the other system: the same one starts" falls_back "$was" "$boot_limit"
+  done
+}
+
+scene_state_torn() {
+  check "off" off
+  local kind
+  for kind in noise zero half; do
+    case $kind in
+      noise) head -c 512 /dev/urandom ;;
+      zero) head -c 512 /dev/zero ;;
+      half) partition_of "$card" bootstate 1 | head -c 256; head -c 256 /dev/urandom ;;
+    esac > "$work/sector"
+    dd if="$work/sector" of="$card" bs=512 seek="$(at "$card" bootstate)" conv=notrunc status=none
+    boot
+    heals() { said "$boot_limit" 'no valid boot state: A first' && armed && reachable 60 && [[ $(slot) == A ]] && state_in; }
+    check "boot state $kind: A starts, and the state is written anew" heals
+    off
+  done
+}
+
+scene_rot() {
+  check "the machine is up" ensure_up
+  local was
+  was=$(slot)
+  [[ -n $(inside "dd if=/dev/disk/by-partlabel/root_$(other_of "$was" | tr AB ab) bs=4 count=1 status=none") ]]
+  check "off" off
+  dd if=/dev/urandom of="$card" bs=1M oflag=seek_bytes seek=$((($(at "$card" "root_$(tr AB ab <<< "$was")") + 2048) * 512)) count=64 conv=notrunc status=none
+  boot
+  other() { said $((4 * boot_limit)) "call112: system $(other_of "$was") is up" && reachable 60 && [[ $(slot) == "$(other_of "$was")" ]] && inside systemctl is-active call112-gateway; }
+  check "64 MiB of the default system rot: the other one starts and is armed" other
+  off
+}
+
+scene_wrong() {
+  station_json "$station" | sed 's/mqtt:/amqp:/' > "$work/station.json"
+  card_put "$card" "$work/station.json" station.json
+  boot
+  check "a wrong station.json beside a good one before: armed with the one before" armed
+  told_what() { reachable 60; inside systemctl is-active call112-gateway || return 1; off; outcome call112-error.txt | tee /dev/stderr | grep -q 'uplinks\[0\].broker' && card_has "$card" station.json; }
+  check "and the card says which field is wrong, and keeps the file" told_what
+  sed 's/^/      /' "$work/said" | head -n 12
+  mdel -i "$(on_card "$card")" ::/station.json
+}
+
+scene_cloned() {
+  kernel_words "$card" board-2
+  boot
+  check "the same card in another board boots" said "$boot_limit" 'call112: system [AB] is up'
+  mute() { reachable 60; ! inside systemctl is-active --quiet call112-gateway; }
+  check "and does not speak as this station" mute
+  page() { inside 'exec 3<>/dev/tcp/127.0.0.1/8112; printf "GET / HTTP/1.0\r\n\r\n" >&3; cat <&3' | tee /dev/stderr | grep -q -i 'BELUM SIAP'; }
+  check "its screen says so" page
+  off
+  why() { outcome call112-error.txt | tee /dev/stderr | grep -q .; }
+  check "and so does the card" why
+  station_json "$station" > "$work/station.json"
+  card_put "$card" "$work/station.json" station.json
+  boot
+  rebound() { armed && reachable 60 && inside systemctl is-active call112-gateway; }
+  check "a fresh station.json binds it to the new board" rebound
+  off
+}
+
+scene_cuts() { # what was acknowledged to the broker is in the journal after the power has gone
+  local round lost=0 sent=0
+  for round in $(seq "$cuts"); do
+    [[ -n $qemu ]] && kill -0 "$qemu" 2> /dev/null || { boot; armed > /dev/null || { echo "      round $round: not armed"; lost=$((lost + 1)); cut; continue; }; }
+    stream "$round" &
+    local streaming=$!
+    sleep $((3 + RANDOM % 6))
+    cut
+    kill $streaming 2> /dev/null
+    wait $streaming 2> /dev/null
+    boot
+    armed > /dev/null && reachable 60 || { echo "      round $round: not armed after the cut"; lost=$((lost + 1)); continue; }
+    inside "call112-gateway journal --config /etc/call112/station.json --count 100000" > "$work/journal"
+    local id
+    # Received is reported only behind the commit, as PUBACK is.
+    for id in $(grep -o "\"dispatchId\":\"$(printf '%08x' "$round")[^\"]*\",[^}]*\"event\":\"Received\"" "$work/reports" | cut -d'"' -f4 | sort -u); do
+      sent=$((sent + 1))
+      grep -q "$id" "$work/journal" || { lost=$((lost + 1)); echo "      lost: $id"; }
+    done
+  done
+  echo "      $cuts cuts, $sent acknowledged dispatches, $lost lost"
+  none_lost() { [[ $lost -eq 0 && $sent -gt 0 ]]; }
+  check "after $cuts power cuts in a stream of dispatches none that was acknowledged is lost" none_lost
+  off
+}
+stream() { # ROUND
+  local i
+  for i in $(seq 200); do
+    dispatch "$station" "$(printf '%08x-7d1e-7c11-9a3b-%012x' "$1" "$i")"
+    sleep 0.1
+  done
+}
