@@ -152,12 +152,8 @@ internal sealed class Provisioner(CardFolder card, DataFolder data, FormerJourna
     private ProvisioningResult Told(ProvisioningOutcome outcome, GatewayOptions? options, bool isArmed, Said said)
     {
         var telling = TellingOf(outcome, options, isArmed, said);
-        var about = (said.Errors.Count, said.Reason) switch
-        {
-            (> 0, _) => ": " + string.Join("; ", said.Errors),
-            (_, { Length: > 0 } reason) => ": " + reason,
-            _ => "",
-        };
+        var reason = said.Errors.Count > 0 ? string.Join("; ", said.Errors) : said.Reason;
+        var about = reason.Length > 0 ? ": " + reason : "";
         var who = $"{options?.Station.Id ?? "no station"} on board {Name(serial)}";
         var english = $"{outcome}: {who}{said.Note}{about}; {(isArmed ? "armed" : "not armed")}".ReplaceLineEndings(" ");
         return new ProvisioningResult(outcome, telling.Station, isArmed, english, ProvisioningTexts.Indonesian.LinesOf(telling));

@@ -30,7 +30,9 @@ internal static class ProvisioningCommands
         var file = Needed("--file", "FILE", "what provision left (--problem)");
         var listen = new Option<string>("--listen")
         {
-            Description = "where the panel listens otherwise", HelpName = "HOST:PORT", DefaultValueFactory = _ => PanelListen.Usual.ToString(),
+            Description = "where the panel listens otherwise",
+            HelpName = "HOST:PORT",
+            DefaultValueFactory = _ => PanelListen.Usual.ToString(),
         };
         listen.Validators.Add(result =>
         {
@@ -39,7 +41,9 @@ internal static class ProvisioningCommands
         });
         var lamp = new Option<string>("--led")
         {
-            Description = "the lamp that blinks", HelpName = "FOLDER", DefaultValueFactory = _ => ProblemLamp.Usual,
+            Description = "the lamp that blinks",
+            HelpName = "FOLDER",
+            DefaultValueFactory = _ => ProblemLamp.Usual,
         };
         var problem = new Command("problem", "show on the post's screen why the box is not armed, until it is stopped") { file, listen, lamp };
         problem.SetAction((parsed, cancel) => ProblemVerb.RunAsync(
