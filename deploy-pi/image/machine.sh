@@ -50,11 +50,12 @@ start() { # CARD LOG: switches the machine on
     -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh_port-:22" -device virtio-net-pci,netdev=net -device virtio-rng-pci \
     -device i6300esb -action watchdog=reset -serial "file:$2" -monitor "unix:$work/monitor,server=on,wait=off" 2> "$work/qemu.log" &
   qemu=$!
+  disown "$qemu"
 }
-cut() { # the power, at once
+power_cut() { # at once
   [[ -n $qemu ]] || return 0
   kill -9 "$qemu" 2> /dev/null
-  wait "$qemu" 2> /dev/null
+  while kill -0 "$qemu" 2> /dev/null; do sleep 0.1; done
   qemu=''
 }
 said() { # SECONDS PATTERN [HOW OFTEN]: until the machine's console has said it
@@ -99,14 +100,32 @@ check() { # "what must hold" COMMAND...
   if "$@" > "$work/said" 2>&1; then passed=$((passed + 1)); printf '  passed: %s (%d s)\n' "$what" $((SECONDS - began))
   else
     failed=$((failed + 1))
+    echo "$scene: $what" >> "$work/failures"
     printf '  FAILED: %s (%d s)\n' "$what" $((SECONDS - began))
     sed 's/^/      /' "$work/said" | tail -n 16
   fi
 }
 not() { ! "$@"; }
-told() { echo; echo "$passed passed, $failed failed, 0 skipped"; [[ $failed -eq 0 ]]; }
+figure() { # NAME VALUE UNIT [AT MOST]
+  jq -n -c --arg name "$1" --argjson value "$2" --arg unit "$3" --argjson most "${4:-null}" \
+    '{name: $name, value: $value, unit: $unit, atMost: $most, atLeast: null, isMet: (if $most == null then null else $value <= $most end)}' >> "$work/figures"
+}
+told() { # and leaves the part "image" for the campaign's page, if a folder for it is named
+  if [[ -n ${CALL112_RESULTS:-} ]]; then
+    touch "$work/figures" "$work/failures"
+    figure "what must hold, and did" "$passed" "checks"
+    mkdir -p "$CALL112_RESULTS"
+    jq -n --slurpfile figures "$work/figures" --rawfile failures "$work/failures" --argjson seconds "$SECONDS" \
+      '{name: "image", title: "The card in QEMU, from U-Boot on", failures: ($failures | split("\n") | map(select(. != ""))),
+        covers: ["F1", "F2", "F4", "F16", "F17", "F19", "F20"],
+        figures: $figures, seconds: $seconds, command: "deploy-pi/test-image"}' > "$CALL112_RESULTS/image.json"
+  fi
+  echo
+  echo "$passed passed, $failed failed, 0 skipped"
+  [[ $failed -eq 0 ]]
+}
 all_down() {
-  cut
+  power_cut
   local process
   for process in "${listener:-}" "${heart:-}" "$broker" "$web"; do [[ -z $process ]] || kill "$process" 2> /dev/null; done
   wait 2> /dev/null
