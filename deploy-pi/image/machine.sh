@@ -44,7 +44,7 @@ partition_of() { dd if="$1" bs=512 skip="$(at "$1" "$2")" count="$3" status=none
 start() { # CARD LOG: switches the machine on
   ssh_port=$(free_port)
   : > "$2"
-  log=$2
+  log=$2 from=0
   qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a72 -smp 2 -m 1024 -accel tcg,thread=multi -nodefaults -no-user-config -display none \
     -bios "$uboot" -drive "file=$1,format=raw,if=none,id=card,cache=writeback" -device virtio-blk-pci,drive=card \
     -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh_port-:22" -device virtio-net-pci,netdev=net -device virtio-rng-pci \
@@ -58,9 +58,11 @@ power_cut() { # at once
   while kill -0 "$qemu" 2> /dev/null; do sleep 0.1; done
   qemu=''
 }
-said() { # SECONDS PATTERN [HOW OFTEN]: until the machine's console has said it
+mark() { from=$(wc -c < "$log"); }             # what was said before does not count from here on
+spoken() { tail -c "+$((from + 1))" "$log" | tr -d '\r'; }
+said() { # SECONDS PATTERN: until the machine's console has said it
   local deadline=$((SECONDS + $1))
-  until [[ $(grep -a -c -E "$2" "$log") -ge ${3:-1} ]]; do
+  until [[ $(spoken | grep -a -c -E "$2") -gt 0 ]]; do
     kill -0 "$qemu" 2> /dev/null || { echo "the machine has ended"; return 1; }
     [[ $SECONDS -lt $deadline ]] || { echo "not said within $1 s: $2"; tail -n 15 "$log"; return 1; }
     sleep 0.5

@@ -109,6 +109,7 @@ sleeps() { # an initramfs that never goes on, behind the one that is there: the 
 }
 update() { inside "call112-update http://10.0.2.2:$web_port/$1.raucb"; }
 other_of() { if [[ $1 == A ]]; then echo B; else echo A; fi; }
+attempts() { spoken | grep -a -c "^call112: system $(other_of "$1" | tr AB ab)$"; } # SLOT that goes on
 falls_back() { # SLOT SECONDS: the machine is again in the slot, armed, and nothing is left of the trial
   said "$2" "call112: the update in system . did not prove itself" && said "$boot_limit" "call112: system $1 is up" && reachable 60 && [[ $(slot) == "$1" ]]
 }
@@ -135,6 +136,7 @@ scene_update_good() {
   bundle_of good "$image/keys"
   dispatch "$station" $id
   check "an alert is open" within 20 reported Sounding
+  mark
   began=$SECONDS
   update good > "$work/update.log" 2>&1 &
   local updating=$!
@@ -143,7 +145,6 @@ scene_update_good() {
   cancel $id
   installed() { wait $updating; grep -a -i -E 'install|succeeded|Writing' "$work/update.log" | tail -n 5; grep -q succeeded "$work/update.log"; }
   check "then it is installed" installed
-  said "$boot_limit" "call112: system $(other_of "$was")" 1 > /dev/null
   check "the other system starts, on trial, and proves itself" said "$boot_limit" "call112: system $(other_of "$was") has proved itself"
   echo "      $((SECONDS - began)) s from the call to the proof"
   same() { reachable 60 && [[ $(slot) == "$(other_of "$was")" ]] && inside call112-gateway journal --config /etc/call112/station.json --count 200 | grep -q $id; }
@@ -156,9 +157,10 @@ scene_update_broken() {
   local was
   was=$(slot)
   bundle_of broken "$image/keys" foreign_hash
+  mark
   update broken > "$work/update.log" 2>&1
   check "a system whose root is not what was built is tried three times, then the one before starts" falls_back "$was" $((3 * boot_limit))
-  echo "      $(grep -a -c 'is not what was built' "$log") attempts; $(state_in)"
+  echo "      $(attempts "$was") attempts; $(state_in)"
 }
 
 scene_update_hangs() {
@@ -166,9 +168,10 @@ scene_update_hangs() {
   local was
   was=$(slot)
   bundle_of hangs "$image/keys" sleeps
+  mark
   update hangs > "$work/update.log" 2>&1
   check "a system that hangs is ended by the watchdog three times, then the one before starts" falls_back "$was" $((3 * boot_limit))
-  echo "      $(grep -a -c 'this system hangs' "$log") attempts"
+  echo "      $(attempts "$was") attempts"
 }
 
 scene_update_unproved() {
@@ -177,6 +180,7 @@ scene_update_unproved() {
   was=$(slot)
   bundle_of unproved "$image/keys"
   # What the new system reaches is judged against the one before; from its restart on, the broker is gone.
+  mark
   update unproved > "$work/update.log" 2>&1
   kill "$heart" "$broker"
   wait "$heart" "$broker" 2> /dev/null
@@ -195,7 +199,8 @@ scene_update_cut() {
   was=$(slot)
   [[ -e $work/web/good.raucb ]] || bundle_of good "$image/keys"
   for writes in 2 8; do
-    update good > "$work/update.log" 2>&1 &
+    mark
+  update good > "$work/update.log" 2>&1 &
     within 60 inside 'test -s /data/rauc/trial && rauc status 2>&1 | grep -q . && pgrep -x rauc' > /dev/null
     sleep $writes
     power_cut

@@ -160,7 +160,8 @@ internal sealed class Uplink
         // What comes behind the echo of a state that was said on this session is younger than that, and so is whoever says it; what comes before may
         // have waited for days. A broker that ends a session for another box need not say why: Mosquitto 2.0 does not (decision 0015).
         _hasEcho |= Calls.StateSaid is { } said && message.Payload.Span.SequenceEqual(said);
-        return _hasEcho && Links.IsAnotherBox(_place.Station.State, status.BootId, _place.Clock.Monotonic - _begunAt)
+        // A will is the broker's word about a session that is over, perhaps of a run that a lost journal has forgotten: a birth shows a box that lives.
+        return _hasEcho && status.Online && Links.IsAnotherBox(_place.Station.State, status.BootId, _place.Clock.Monotonic - _begunAt)
             ? new ValueTask(TakenAsync($"is online under this station.id, boot {status.BootId}"))
             : ValueTask.CompletedTask;
     }

@@ -28,7 +28,9 @@ internal static class AwaitCommand
         var within = Within(600);
         var steady = new Option<int>("--steady")
         {
-            Description = "for how long it must hold", HelpName = "SECONDS", DefaultValueFactory = _ => 60,
+            Description = "for how long it must hold",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 60,
         };
         var before = new Option<string?>("--before") { Description = "what 'await reading' printed before the update", HelpName = "FILE" };
         var proof = new Command("proof", "until the station reaches whom it reached before, without a new fault") { within, steady, before };

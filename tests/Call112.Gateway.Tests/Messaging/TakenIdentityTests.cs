@@ -96,6 +96,18 @@ public sealed class TakenIdentityTests : IDisposable
     }
 
     [Fact]
+    public async Task A_will_of_a_run_that_a_lost_journal_has_forgotten_is_no_second_box()
+    {
+        // Two runs ago the journal was lost; the broker gives up a session of the run before that only now (seed 36518).
+        await using var world = await StartAsync();
+        world.Broker.Publish(s_state, Status("a-forgotten-run", online: false), retain: true);
+        await world.RunAsync(seconds: 2);
+        Assert.Equal(0, Named);
+        world.Broker.Publish(s_state, Status("a-forgotten-run"), retain: true);
+        await world.RunUntilAsync(() => Named == 1, 1, "whoever says that it lives is another box");
+    }
+
+    [Fact]
     public async Task Once_the_other_box_has_been_away_for_five_minutes_the_way_back_is_quick_again()
     {
         await using var world = await StartAsync();

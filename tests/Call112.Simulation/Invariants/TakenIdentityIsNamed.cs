@@ -47,13 +47,13 @@ internal sealed class TakenIdentityIsNamed(SimulatedCity city) : Invariant(city)
         var isNew = state.EarlierBoots.IsEmpty && now - station.StartedAt < Links.EarlierRunsSpeak;
         if (isNamed || isNew || !City.IsReachable(station))
             regained = null;
-        _kept[station] = new Kept(status is not null && !state.IsOwnBoot(status.BootId), before.WasBorn || isOwn, regained);
+        _kept[station] = new Kept(status is { Online: true } && !state.IsOwnBoot(status.BootId), before.WasBorn || isOwn, regained);
         if (regained is { } at && now - at > NamedWithin)
             Break($"{station.Id} has its session back from another box since {at.TotalSeconds:0.000} s, and has not named it");
     }
 
     /// <summary>What the broker keeps of a station.</summary>
-    /// <param name="IsOther">The word of another box; that of an earlier run, or the will of this one, is not.</param>
+    /// <param name="IsOther">The birth of another box; that of an earlier run is not, nor is a will, which tells of a session that is over.</param>
     /// <param name="WasBorn">It was the birth of this run, at some time in this run.</param>
     /// <param name="RegainedAt">Since when it is that birth again, without that the station has named the other box.</param>
     private readonly record struct Kept(bool IsOther, bool WasBorn, TimeSpan? RegainedAt);
