@@ -38,7 +38,6 @@ card_put() { mcopy -o -i "$(on_card "$1")" "$2" "::/$3"; }                      
 card_get() { mtype -i "$(on_card "$1")" "::/$2" 2> /dev/null; }                        # CARD NAME
 card_has() { card_get "$1" "$2" > /dev/null; }
 kernel_words() { printf 'serial#=%s\nextra=%s\n' "$2" "${3:-}" > "$work/kernel.txt"; card_put "$1" "$work/kernel.txt" kernel.txt; } # CARD SERIAL [EXTRA]
-state_of() { dd if="$1" bs=512 skip="$(at "$1" bootstate)" count=1 status=none | tr '\0' '\n' | grep -a -o 'BOOT_.*' | sort | tr '\n' ' '; } # CARD
 partition_of() { dd if="$1" bs=512 skip="$(at "$1" "$2")" count="$3" status=none; } # CARD PARTITION SECTORS
 
 start() { # CARD LOG: switches the machine on
