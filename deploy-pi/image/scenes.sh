@@ -152,26 +152,17 @@ scene_update_good() {
   echo "      $(state_in)"
 }
 
-scene_update_broken() {
+scene_update_broken() { is_given_up broken foreign_hash "a system whose root is not what was built is tried three times, then the one before starts"; }
+scene_update_hangs() { is_given_up hangs sleeps "a system that hangs is ended by the watchdog three times, then the one before starts"; }
+is_given_up() { # BUNDLE CHANGE "what must hold"
   check "the machine is up" ensure_up
   local was
   was=$(slot)
-  bundle_of broken "$image/keys" foreign_hash
+  bundle_of "$1" "$image/keys" "$2"
   mark
-  update broken > "$work/update.log" 2>&1
-  check "a system whose root is not what was built is tried three times, then the one before starts" falls_back "$was" $((3 * boot_limit))
+  update "$1" > "$work/update.log" 2>&1
+  check "$3" falls_back "$was" $((3 * boot_limit))
   echo "      $(attempts "$was") attempts; $(state_in)"
-}
-
-scene_update_hangs() {
-  check "the machine is up" ensure_up
-  local was
-  was=$(slot)
-  bundle_of hangs "$image/keys" sleeps
-  mark
-  update hangs > "$work/update.log" 2>&1
-  check "a system that hangs is ended by the watchdog three times, then the one before starts" falls_back "$was" $((3 * boot_limit))
-  echo "      $(attempts "$was") attempts"
 }
 
 scene_update_unproved() {
