@@ -40,12 +40,18 @@ card_has() { card_get "$1" "$2" > /dev/null; }
 kernel_words() { printf 'serial#=%s\nextra=%s\n' "$2" "${3:-}" > "$work/kernel.txt"; card_put "$1" "$work/kernel.txt" kernel.txt; } # CARD SERIAL [EXTRA]
 partition_of() { dd if="$1" bs=512 skip="$(at "$1" "$2")" count="$3" status=none; } # CARD PARTITION SECTORS
 
-start() { # CARD LOG: switches the machine on
+start() { # CARD CONSOLE [BLOCKS]: switches the machine on; with BLOCKS every write to the card is recorded there
+  local drive=(-drive "file=$1,format=raw,if=none,id=card,cache=writeback")
+  if [[ -n ${3:-} ]]; then
+    : > "$3"
+    drive=(-blockdev "driver=file,filename=$1,node-name=file" -blockdev "driver=file,filename=$3,node-name=blocks" -blockdev driver=raw,file=file,node-name=raw
+      -blockdev driver=raw,file=blocks,node-name=log -blockdev driver=blklogwrites,file=raw,log=log,log-sector-size=512,node-name=card)
+  fi
   ssh_port=$(free_port)
   : > "$2"
   log=$2 from=0
   qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a72 -smp 2 -m 1024 -accel tcg,thread=multi -nodefaults -no-user-config -display none \
-    -bios "$uboot" -drive "file=$1,format=raw,if=none,id=card,cache=writeback" -device virtio-blk-pci,drive=card \
+    -bios "$uboot" "${drive[@]}" -device virtio-blk-pci,drive=card,write-cache=on \
     -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$ssh_port-:22" -device virtio-net-pci,netdev=net -device virtio-rng-pci \
     -device i6300esb -action watchdog=reset -serial "file:$2" -monitor "unix:$work/monitor,server=on,wait=off" 2> "$work/qemu.log" &
   qemu=$!

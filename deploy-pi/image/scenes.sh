@@ -2,7 +2,7 @@
 station=pkm-uji
 boot_limit=420
 number=0
-boot() { number=$((number + 1)); start "$card" "$work/console.$number.log"; }
+boot() { number=$((number + 1)); start "$card" "$work/console.$number.log" "$@"; } # [BLOCKS]
 armed() { said "$boot_limit" 'call112: system [AB] (is up|has proved itself)'; }
 slot() { inside cat /proc/cmdline | grep -o 'rauc.slot=[AB]' | cut -d= -f2; }
 off() { inside 'sync; systemctl poweroff' 2> /dev/null; for _ in $(seq 60); do kill -0 "$qemu" 2> /dev/null || break; sleep 1; done; power_cut; }
@@ -191,7 +191,7 @@ scene_update_cut() {
   [[ -e $work/web/good.raucb ]] || bundle_of good "$image/keys"
   for writes in 2 8; do
     mark
-  update good > "$work/update.log" 2>&1 &
+    update good > "$work/update.log" 2>&1 &
     within 60 inside 'test -s /data/rauc/trial && rauc status 2>&1 | grep -q . && pgrep -x rauc' > /dev/null
     sleep $writes
     power_cut
@@ -285,10 +285,78 @@ scene_cuts() { # what was acknowledged to the broker is in the journal after the
   check "after $cuts power cuts in a stream of dispatches none that was acknowledged is lost" none_lost
   off
 }
-stream() { # ROUND
+stream() { # ROUND [DISPATCHES]
   local i
-  for i in $(seq 200); do
+  for i in $(seq "${2:-200}"); do
     dispatch "$station" "$(printf '%08x-7d1e-7c11-9a3b-%012x' "$1" "$i")"
     sleep 0.1
   done
+}
+
+# What the card itself has when the power goes: QEMU records every write and flush, and tests/Call112.CardCuts replays that to random points. A kill of
+# QEMU, as in scene_cuts, leaves in the host's memory what a card would have lost.
+replay() { dotnet run -c Release --no-build --project "$root/tests/Call112.CardCuts" -- --card "$work/before.img" --log "$work/blocks" "$@"; }
+loses() { # a control that loses nothing sees nothing; what cannot be replayed is no loss
+  replay "$@"
+  [[ $? -eq 1 ]]
+}
+record_boot() { cp --sparse=always "$card" "$work/before.img"; boot "$work/blocks"; }
+acknowledged() { # how long the record was when the centre heard that the box has it: behind the commit, as the PUBACK is
+  local report
+  mosquitto_sub -p "$port" -t "call112/v1/stations/$station/report" | grep --line-buffered '"event":"Received"' | grep --line-buffered -o '"dispatchId":"[^"]*' \
+    | while read -r report; do echo "$(stat -c %s "$work/blocks") ${report##*\"}"; done > "$work/acknowledged"
+}
+record_stream() { # ROUND
+  acknowledged &
+  local recorder=$!
+  sleep 1
+  stream "$1" 300
+  sleep 3
+  power_cut
+  pkill -P $recorder
+  wait $recorder 2> /dev/null
+}
+
+scene_log() {
+  dotnet build -c Release "$root/tests/Call112.CardCuts" -v quiet -clp:NoSummary || { check "Call112.CardCuts is built" false; return; }
+  check "off" off
+  local former=$card
+  card=$work/card.log.img
+  cp --sparse=always "$raw" "$card"
+  kernel_words "$card" board-1
+  station_json "$station" > "$work/station.json"
+  card_put "$card" "$work/station.json" station.json
+  card_put "$card" "$work/ssh.pub" authorized_keys
+  record_boot
+  check "first start, recorded: armed" armed
+  power_cut
+  check "cut at 300 points of it: station.json is whole on the card or in force, and the boot state is whole" replay --station "$work/station.json" --cuts 300
+  sed 's/^/      /' "$work/said"
+
+  record_boot
+  check "a start, recorded: armed" armed
+  record_stream 80000001
+  check "cut at 300 points of a stream of dispatches: none that was acknowledged is lost" replay --acknowledged "$work/acknowledged" --cuts 300
+  sed 's/^/      /' "$work/said"
+
+  kernel_words "$card" board-1 call112.data=barrier=0
+  record_boot
+  check "control, data mounted with barrier=0: armed" armed
+  record_stream 80000002
+  check "control: it loses" loses --acknowledged "$work/acknowledged" --cuts 100
+  sed 's/^/      /' "$work/said"
+
+  kernel_words "$card" board-1
+  record_boot
+  check "control, a WAL that is not flushed (as synchronous=NORMAL): armed" without_syncs
+  record_stream 80000003
+  check "control: it loses" loses --acknowledged "$work/acknowledged" --cuts 100
+  sed 's/^/      /' "$work/said"
+  card=$former
+}
+without_syncs() {
+  clang --target=aarch64-linux-gnu -shared -fPIC -fuse-ld=lld -o "$work/nosync.so" "$here/image/nosync.c" || return 1
+  armed && reachable 60 && inside 'cat > /usr/lib/nosync.so' < "$work/nosync.so" || return 1
+  inside 'mkdir -p /run/systemd/system/call112-gateway.service.d; printf "[Service]\nEnvironment=LD_PRELOAD=/usr/lib/nosync.so\n" > /run/systemd/system/call112-gateway.service.d/nosync.conf
+    systemctl daemon-reload; systemctl restart call112-gateway; grep nosync "/proc/$(systemctl show -P MainPID call112-gateway)/maps"'
 }
