@@ -8,8 +8,8 @@ free_port() { # one that nobody answers on
   echo "$found"
 }
 
-broker_up() {
-  port=$(free_port)
+broker_up() { # on `port`, if one is set: a card knows where its broker is
+  [[ $port -ne 0 ]] || port=$(free_port)
   printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\n' "$port" > "$work/mosquitto.conf"
   mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 &
   broker=$!

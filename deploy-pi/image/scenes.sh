@@ -10,6 +10,7 @@ outcome() { card_get "$card" "$1" | tr -d '\r'; }
 ensure_up() { # a machine that runs and answers, provisioned
   if [[ -n $qemu ]] && kill -0 "$qemu" 2> /dev/null && inside true; then return 0; fi
   power_cut
+  [[ -n ${listener:-} ]] || listen "$station"
   boot
   armed && reachable 60
 }
@@ -96,6 +97,7 @@ bundle_of() { # NAME KEYS [CHANGE]: $work/web/NAME.raucb
   rm -rf "$folder"
   [[ -n $web ]] || web_up "$work/web"
 }
+made() { check "bundle '$1' is made" bundle_of "$@" && [[ -s $work/web/$1.raucb ]]; }
 foreign_hash() { mtype -i "$1" ::/system.txt | sed 's/^roothash=..../roothash=0000/' > "$work/system.txt"; mcopy -o -i "$1" "$work/system.txt" ::/system.txt; }
 sleeps() { # an initramfs that never goes on, behind the one that is there: the last file of a name counts
   mcopy -o -i "$1" ::/initramfs "$work/initramfs"
@@ -122,7 +124,7 @@ scene_update_forged() {
   cp "$image"/keys/* "$work/foreign/"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj '/CN=nobody' -keyout "$work/foreign/sign.key" -out "$work/foreign/sign.crt" \
     -addext extendedKeyUsage=critical,codeSigning 2> /dev/null
-  bundle_of forged "$work/foreign"
+  made forged "$work/foreign" || return
   check "a bundle by a foreign key is refused" not update forged
   grep -a -i -E 'signature|verify' "$work/said" | tail -n 1 | cut -c1-150 | sed 's/^/      /'
   untouched() { [[ $(state_in) == "$before" ]] && ! inside test -e /data/rauc/trial; }
@@ -133,7 +135,7 @@ scene_update_good() {
   check "the machine is up" ensure_up
   local was id=019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a22 began
   was=$(slot)
-  bundle_of good "$image/keys"
+  made good "$image/keys" || return
   dispatch "$station" $id
   check "an alert is open" within 20 reported Sounding
   mark
@@ -158,7 +160,7 @@ is_given_up() { # BUNDLE CHANGE "what must hold"
   check "the machine is up" ensure_up
   local was
   was=$(slot)
-  bundle_of "$1" "$image/keys" "$2"
+  made "$1" "$image/keys" "$2" || return
   mark
   update "$1" > "$work/update.log" 2>&1
   check "$3" falls_back "$was" $((3 * boot_limit))
@@ -169,7 +171,7 @@ scene_update_unproved() {
   check "the machine is up" ensure_up
   local was
   was=$(slot)
-  bundle_of unproved "$image/keys"
+  made unproved "$image/keys" || return
   # What the new system reaches is judged against the one before; from its restart on, the broker is gone.
   mark
   update unproved > "$work/update.log" 2>&1
@@ -188,7 +190,7 @@ scene_update_cut() {
   check "the machine is up" ensure_up
   local was writes
   was=$(slot)
-  [[ -e $work/web/good.raucb ]] || bundle_of good "$image/keys"
+  [[ -e $work/web/good.raucb ]] || made good "$image/keys" || return
   for writes in 2 8; do
     mark
     update good > "$work/update.log" 2>&1 &
