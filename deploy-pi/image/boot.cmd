@@ -60,7 +60,8 @@ if load ${devtype} ${devnum}:${call112_part} ${call112_state} system.txt; then
         setenv console "console=ttyAMA0"
         env import -t ${call112_state} ${filesize} serial#
       fi
-      setenv bootargs "${console} panic=10 quiet loglevel=5 systemd.show_status=0 net.ifnames=0 rauc.slot=${call112_name} call112.slot=${call112_slot} call112.roothash=${roothash} call112.hashoffset=${hashoffset} ${extra}"
+      # "gpt": the kernel takes the copy of the partition table where a power cut has torn the first one (call112-grow).
+      setenv bootargs "${console} panic=10 gpt quiet loglevel=5 systemd.show_status=0 net.ifnames=0 rauc.slot=${call112_name} call112.slot=${call112_slot} call112.roothash=${roothash} call112.hashoffset=${hashoffset} ${extra}"
       booti ${call112_kernel} ${call112_initramfs}:${call112_size} ${call112_tree}
     fi
   fi

@@ -94,7 +94,6 @@ bundle_of() { # NAME KEYS [CHANGE]: $work/web/NAME.raucb
   [[ -z ${3:-} ]] || "$3" "$folder/boot.img"
   printf '[update]\ncompatible=call112-pi\nversion=%s\n[bundle]\nformat=verity\n[image.boot]\nfilename=boot.img\n[image.rootfs]\nfilename=root.img\n' "$1" > "$folder/manifest.raucm"
   rauc bundle --cert="$2/sign.crt" --key="$2/sign.key" "$folder" "$work/web/$1.raucb" > "$work/rauc.log" 2>&1 || { cat "$work/rauc.log"; return 1; }
-  rm -rf "$folder"
   [[ -n $web ]] || web_up "$work/web"
 }
 made() { check "bundle '$1' is made" bundle_of "$@" && [[ -s $work/web/$1.raucb ]]; }
@@ -297,7 +296,7 @@ stream() { # ROUND [DISPATCHES]
 
 # What the card itself has when the power goes: QEMU records every write and flush, and tests/Call112.CardCuts replays that to random points. A kill of
 # QEMU, as in scene_cuts, leaves in the host's memory what a card would have lost.
-replay() { dotnet run -c Release --no-build --project "$root/tests/Call112.CardCuts" -- --card "$work/before.img" --log "$work/blocks" "$@"; }
+replay() { TMPDIR=/dev/shm dotnet run -c Release --no-build --project "$root/tests/Call112.CardCuts" -- --card "$work/before.img" --log "$work/blocks" "$@"; }
 loses() { # a control that loses nothing sees nothing; what cannot be replayed is no loss
   replay "$@"
   [[ $? -eq 1 ]]
@@ -336,6 +335,15 @@ scene_log() {
   sed 's/^/      /' "$work/said"
 
   record_boot
+  check "an update, recorded: the machine is up" armed_and_reachable
+  made good "$image/keys" || return
+  update good > "$work/update.log" 2>&1 &
+  check "the other system has proved itself" said $((3 * boot_limit)) "call112: system B has proved itself"
+  power_cut
+  check "cut at 300 points of it: what the boot state names first is whole" replay --update "$work/bundle" --cuts 300
+  sed 's/^/      /' "$work/said"
+
+  record_boot
   check "a start, recorded: armed" armed
   record_stream 80000001
   check "cut at 300 points of a stream of dispatches: none that was acknowledged is lost" replay --acknowledged "$work/acknowledged" --cuts 300
@@ -356,6 +364,7 @@ scene_log() {
   sed 's/^/      /' "$work/said"
   card=$former
 }
+armed_and_reachable() { armed && reachable 60; }
 without_syncs() {
   clang --target=aarch64-linux-gnu -shared -fPIC -fuse-ld=lld -o "$work/nosync.so" "$here/image/nosync.c" || return 1
   armed && reachable 60 && inside 'cat > /usr/lib/nosync.so' < "$work/nosync.so" || return 1

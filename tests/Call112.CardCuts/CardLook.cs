@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
 using Call112.System.Tests.Toolkit;
 using Microsoft.Data.Sqlite;
 
@@ -35,13 +33,12 @@ internal static class CardLook
         }
     }
 
-    /// <summary>The boot state is one sector: after any cut it has its checksum, so that the choice between the systems is never a guess.</summary>
-    public static string? AtBootState(string bootState)
+    /// <summary>The boot state names the system that was written only when that one is whole.</summary>
+    public static string? AtNewSystem(InstalledFiles files, string boot, string root)
     {
-        Span<byte> sector = stackalloc byte[BlockLog.SectorBytes];
-        using var file = File.OpenRead(bootState);
-        file.ReadExactly(sector);
-        return BinaryPrimitives.ReadUInt32LittleEndian(sector) == Crc32.HashToUInt32(sector[4..]) ? null : "its checksum does not fit";
+        if (!BeginsWith(boot, files.Boot))
+            return "the boot state names B, whose boot partition is not whole";
+        return BeginsWith(root, files.Root) ? null : "the boot state names B, whose root is not whole";
     }
 
     /// <summary>The technician's file is whole on the card, or in force: no cut between the two takes it from both.</summary>
@@ -58,6 +55,19 @@ internal static class CardLook
         File.Delete(found);
         Tool.Run("debugfs", "-R", $"dump /station/station.json {found}", data);
         return File.Exists(found) && File.ReadAllBytes(found).AsSpan().SequenceEqual(original) ? null : "station.json is whole neither on the card nor in force";
+    }
+
+    private static bool BeginsWith(string partition, string content)
+    {
+        const int Piece = 1 << 20;
+        var (there, wanted) = (new byte[Piece], new byte[Piece]);
+        using var one = File.OpenRead(partition);
+        using var other = File.OpenRead(content);
+        while (other.ReadAtLeast(wanted, Piece, throwOnEndOfStream: false) is > 0 and var length)
+            if (one.ReadAtLeast(there.AsSpan(0, length), length, throwOnEndOfStream: false) != length
+                || !there.AsSpan(0, length).SequenceEqual(wanted.AsSpan(0, length)))
+                return false;
+        return true;
     }
 
     /// <summary>As the initramfs does it: what e2fsck leaves for a person is damage. Then a second, whole look, which must find nothing.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace Call112.CardCuts;
 
@@ -7,7 +6,7 @@ namespace Call112.CardCuts;
 /// One partition of the card on its way through the log: what is surely on it, and, for one cut, what a power cut would leave of the rest. Invariant:
 /// the file <c>sure</c> holds what the last flush covers, and nothing that came later. Not its business: what the bytes mean.
 /// </summary>
-internal sealed partial class Partition
+internal sealed class Partition
 {
     private readonly string _sure;
     private readonly long _first, _sectors;
@@ -28,16 +27,13 @@ internal sealed partial class Partition
         }
     }
 
-    /// <summary>Takes a partition out of a card as it was before the log began.</summary>
-    public static Partition Of(string card, string name, string folder)
+    /// <summary>Takes some of a card as it was before the log began.</summary>
+    public static Partition Of(string card, string name, long first, long sectors, string folder)
     {
-        var table = Tool.Run("sfdisk", "-d", card).Output;
-        var row = Row().Matches(table).FirstOrDefault(row => row.Groups["name"].Value == name)
-            ?? throw new InvalidDataException($"{card}: no partition {name}");
-        var partition = new Partition(name, Path.Combine(folder, name + ".sure"), long.Parse(row.Groups["start"].Value), long.Parse(row.Groups["size"].Value));
-        Tool.MustRun("dd", $"if={card}", $"of={partition._sure}", "bs=512", $"skip={partition._first}", $"count={partition._sectors}", "conv=sparse", "status=none");
+        var partition = new Partition(name, Path.Combine(folder, name + ".sure"), first, sectors);
+        Tool.MustRun("dd", $"if={card}", $"of={partition._sure}", "bs=512", $"skip={first}", $"count={sectors}", "conv=sparse", "status=none");
         using var file = File.OpenWrite(partition._sure);
-        file.SetLength(partition._sectors * BlockLog.SectorBytes);
+        file.SetLength(sectors * BlockLog.SectorBytes);
         return partition;
     }
 
@@ -88,9 +84,6 @@ internal sealed partial class Partition
             file.Write(bytes, i * BlockLog.SectorBytes, BlockLog.SectorBytes);
         }
     }
-
-    [GeneratedRegex("""start= *(?<start>\d+), size= *(?<size>\d+),.*name="(?<name>[^"]+)""")]
-    private static partial Regex Row();
 }
 
 /// <summary>The programs that know the file systems: those that the box itself uses at its start.</summary>

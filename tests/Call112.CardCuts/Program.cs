@@ -6,12 +6,16 @@ var card = new Option<FileInfo>("--card") { Description = "the card as it was be
 var log = new Option<FileInfo>("--log") { Description = "what blklogwrites recorded", Required = true };
 var acknowledged = new Option<FileInfo?>("--acknowledged") { Description = "lines of \"LENGTH-OF-THE-LOG DISPATCH-ID\", each from behind an acknowledgement" };
 var station = new Option<FileInfo?>("--station") { Description = "the station.json that lay on the card: looks for it instead of for dispatches" };
+var update = new Option<DirectoryInfo?>("--update")
+{
+    Description = "the folder with boot.img and root.img that were installed as system B: looks whether what starts is whole",
+};
 var cuts = new Option<int>("--cuts") { Description = "how many cuts", DefaultValueFactory = _ => 300 };
 var seed = new Option<int>("--seed") { Description = "of the cuts", DefaultValueFactory = _ => 112 };
 
 var root = new RootCommand("Cuts a card's power at random points of a machine's block log, and looks at what is left. Ends with 0 if nothing was lost, 1 if something was.")
 {
-    card, log, acknowledged, station, cuts, seed,
+    card, log, acknowledged, station, update, cuts, seed,
 };
 root.SetAction(parsed =>
 {
@@ -19,16 +23,20 @@ root.SetAction(parsed =>
     try
     {
         using var replay = new Replay(parsed.GetValue(card)!.FullName, parsed.GetValue(log)!.FullName, folder);
-        var verdict = replay.Run(
-            parsed.GetValue(cuts),
-            new Random(parsed.GetValue(seed)),
-            parsed.GetValue(acknowledged) is { } file ? Acknowledgement.Read(file.FullName) : [],
-            parsed.GetValue(station) is { } original ? File.ReadAllBytes(original.FullName) : null);
+        var dice = new Random(parsed.GetValue(seed));
+        var verdict = replay.Run(parsed.GetValue(cuts), dice, parsed switch
+        {
+            _ when parsed.GetValue(station) is { } original => new Promise.OfStationFile(File.ReadAllBytes(original.FullName)),
+            _ when parsed.GetValue(update) is { } folderOfUpdate => new Promise.OfUpdate(InstalledFiles.In(folderOfUpdate.FullName)),
+            _ when parsed.GetValue(acknowledged) is { } file => new Promise.OfDispatches(Acknowledgement.Read(file.FullName)),
+            _ => throw new InvalidDataException("one of --acknowledged, --station and --update says what must not be lost"),
+        });
         foreach (var found in verdict.Lost.Take(5))
             Console.WriteLine($"  {found}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{verdict.Cuts} cuts, {verdict.Lost.Count} lost something; {replay.Entries} writes, {replay.Flushes} flushes, {verdict.Pending} writes in doubt at a cut, {verdict.Asked} acknowledgements asked for, seed {parsed.GetValue(seed)}"));
+            $"{verdict.Cuts} cuts, {verdict.Lost.Count} lost something; {replay.Entries} writes, {replay.Flushes} flushes, "
+            + $"{verdict.Pending} writes in doubt at a cut, {verdict.Asked} {verdict.What}, seed {parsed.GetValue(seed)}"));
         return verdict.Lost.Count == 0 ? 0 : 1;
     }
     catch (Exception e) when (e is IOException or InvalidDataException)
