@@ -20,6 +20,8 @@ namespace Call112.Messages;
 [JsonSerializable(typeof(Heartbeat))]
 [JsonSerializable(typeof(Telemetry))]
 [JsonSerializable(typeof(CenterHeartbeat))]
+[JsonSerializable(typeof(StationCertificateRequest))]
+[JsonSerializable(typeof(StationCertificate))]
 public sealed partial class MessageJsonContext : JsonSerializerContext;
 
 /// <summary>The contract's time form: RFC 3339, UTC, three decimals of the second.</summary>
@@ -97,6 +99,10 @@ public static class MessageWriter
         MessageJsonContext.Default.Telemetry);
 
     public static byte[] Write(CenterHeartbeat message) => Write(message, MessageJsonContext.Default.CenterHeartbeat);
+
+    public static byte[] Write(StationCertificateRequest message) => Write(message, MessageJsonContext.Default.StationCertificateRequest);
+
+    public static byte[] Write(StationCertificate message) => Write(message, MessageJsonContext.Default.StationCertificate);
 
     /// <summary>JSON has no NaN and no infinity; a sensor that gives one must not take the sender down.</summary>
     private static double? Finite(double? number) => number is { } value && double.IsFinite(value) ? value : null;

@@ -119,6 +119,13 @@ public static class MessageReader
     public static Parsed<CenterHeartbeat> ReadCenterHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new CenterHeartbeat(
         fields.RequiredTime("sentAt"), fields.OptionalString("bootId"), fields.Integer("number", 0, IntegerMax)));
 
+    public static Parsed<StationCertificateRequest> ReadCertificateRequest(ReadOnlyMemory<byte> utf8) => Read(utf8, fields =>
+        new StationCertificateRequest(
+            Name(fields, "stationId"), fields.RequiredId("requestId"), fields.RequiredTime("sentAt"), fields.RequiredString("request")));
+
+    public static Parsed<StationCertificate> ReadCertificate(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new StationCertificate(
+        fields.RequiredId("requestId"), fields.RequiredTime("sentAt"), fields.OptionalString("certificate"), fields.OptionalString("refusal")));
+
     private static Dispatch DispatchOf(JsonFields fields)
     {
         var type = fields.RequiredEnum("messageType", (MessageType?)MessageType.Alert);

@@ -14,6 +14,8 @@ public enum TopicKind
     Heartbeat,
     Telemetry,
     CenterHeartbeat,
+    CertificateRequest,
+    Certificate,
 }
 
 /// <summary>A parsed topic: its kind and the station or group that it names (empty for the centre's own heartbeat).</summary>
@@ -47,6 +49,10 @@ public static class Topics
     public static string Heartbeat(string stationId) => Station(stationId, "heartbeat");
 
     public static string Telemetry(string stationId) => Station(stationId, "telemetry");
+
+    public static string CertificateRequest(string stationId) => Station(stationId, "certificate-request");
+
+    public static string Certificate(string stationId) => Station(stationId, "certificate");
 
     /// <summary>The MQTT topic filter that matches one kind of topic of every station, for a centre.</summary>
     public static string OfAllStations(TopicKind kind) => $"{Root}stations/+/{Leaf(kind)}";
@@ -85,6 +91,8 @@ public static class Topics
             ("stations", "state") => TopicKind.State,
             ("stations", "heartbeat") => TopicKind.Heartbeat,
             ("stations", "telemetry") => TopicKind.Telemetry,
+            ("stations", "certificate-request") => TopicKind.CertificateRequest,
+            ("stations", "certificate") => TopicKind.Certificate,
             _ => null,
         };
         if (kind is null)
@@ -104,6 +112,8 @@ public static class Topics
         TopicKind.State => "state",
         TopicKind.Heartbeat => "heartbeat",
         TopicKind.Telemetry => "telemetry",
+        TopicKind.CertificateRequest => "certificate-request",
+        TopicKind.Certificate => "certificate",
         TopicKind.CenterHeartbeat => throw new ArgumentException("the centre's heartbeat is not a station's topic", nameof(kind)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };

@@ -14,6 +14,9 @@ public enum CommandKind
 
     /// <summary>Send state, telemetry and every report without a receipt again.</summary>
     ReportNow,
+
+    /// <summary>Ask for a new certificate with a new key; the present one goes on until the new one has led to a connection.</summary>
+    RenewCertificate,
 }
 
 /// <summary>A command of the centre (contract, topic <c>command</c>).</summary>

@@ -2,7 +2,9 @@ using Call112.Messages;
 
 namespace Call112.Station;
 
-/// <summary>What the centre may ask for: SelfTest, Identify, Silence; ReportNow concerns only the sender of reports (contract, topic <c>command</c>).</summary>
+/// <summary>
+/// What the centre may ask for: SelfTest, Identify, Silence; ReportNow and RenewCertificate concern only the uplinks (contract, topic <c>command</c>).
+/// </summary>
 internal static class Commands
 {
     private const Outputs SelfTestOutputs = Outputs.LampStatus | Outputs.LampLink | Outputs.Buzzer;
@@ -24,7 +26,7 @@ internal static class Commands
                 if (decision.State.Alerts.Any(alert => alert.Waits && !alert.Silenced))
                     decision.Record(new JournalEntry.Silenced(decision.Now));
                 break;
-            case CommandKind.ReportNow:
+            case CommandKind.ReportNow or CommandKind.RenewCertificate:
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command.Command, "a command without a rule");

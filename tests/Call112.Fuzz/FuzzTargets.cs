@@ -25,6 +25,8 @@ public static class FuzzTargets
         Message("state", MessageReader.ReadStatus, MessageWriter.Write, s => (s with { SentAt = Ms(s.SentAt), Groups = null, Alarms = null }, Listed(s.Groups) + Listed(s.Alarms))),
         Message("heartbeat", MessageReader.ReadHeartbeat, MessageWriter.Write, h => (h with { SentAt = Ms(h.SentAt) }, "")),
         Message("telemetry", MessageReader.ReadTelemetry, MessageWriter.Write, t => (t with { SentAt = Ms(t.SentAt) }, "")),
+        Message("certificate-request", MessageReader.ReadCertificateRequest, MessageWriter.Write, r => (r with { SentAt = Ms(r.SentAt) }, "")),
+        Message("certificate", MessageReader.ReadCertificate, MessageWriter.Write, c => (c with { SentAt = Ms(c.SentAt) }, "")),
         new("topic", 300, Topic),
         new("options", 64 * 1024, Options),
     ];
@@ -67,6 +69,8 @@ public static class FuzzTargets
             TopicKind.Heartbeat => Topics.Heartbeat(topic.Name),
             TopicKind.Telemetry => Topics.Telemetry(topic.Name),
             TopicKind.CenterHeartbeat => Topics.CenterHeartbeat,
+            TopicKind.CertificateRequest => Topics.CertificateRequest(topic.Name),
+            TopicKind.Certificate => Topics.Certificate(topic.Name),
             _ => throw new FindingException($"a kind that is none: {topic.Kind}"),
         };
         FuzzTarget.Demand(written == text, $"'{text}' is written as '{written}'");

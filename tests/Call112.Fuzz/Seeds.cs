@@ -39,12 +39,24 @@ internal static class Seeds
             MessageWriter.Write(new Telemetry("pkm-gogagoman", "boot", s_at, ClockState.Synchronized, 0.7301, 124.3053, 48.5, 28.6, 14_000)),
             MessageWriter.Write(new Telemetry("pkm-gogagoman", "boot", s_at, ClockState.Unsynchronized)),
         ]);
+        yield return ("certificate-request",
+        [
+            MessageWriter.Write(new StationCertificateRequest("pkm-gogagoman", s_id, s_at, "-----BEGIN CERTIFICATE REQUEST-----")),
+            Text("""{"stationId":"X","requestId":"00000000-0000-0000-0000-000000000000","sentAt":"soon","request":""}"""),
+        ]);
+        yield return ("certificate",
+        [
+            MessageWriter.Write(new StationCertificate(s_id, s_at, "-----BEGIN CERTIFICATE-----")),
+            MessageWriter.Write(new StationCertificate(s_id, s_at, Refusal: "the station is not enrolled")),
+            Text("""{"requestId":7,"sentAt":null,"certificate":[],"refusal":{}}"""),
+        ]);
         yield return ("topic",
         [
             .. new[]
             {
                 Topics.Dispatch("pkm-gogagoman"), Topics.GroupDispatch("all"), Topics.Command("pkm-gogagoman"), Topics.Receipt("pkm-gogagoman"), Topics.Report("pkm-gogagoman"),
-                Topics.State("pkm-gogagoman"), Topics.Heartbeat("pkm-gogagoman"), Topics.Telemetry("pkm-gogagoman"), Topics.CenterHeartbeat, "call112/v2/stations/x/dispatch", "",
+                Topics.State("pkm-gogagoman"), Topics.Heartbeat("pkm-gogagoman"), Topics.Telemetry("pkm-gogagoman"), Topics.CenterHeartbeat,
+                Topics.CertificateRequest("pkm-gogagoman"), Topics.Certificate("pkm-gogagoman"), "call112/v2/stations/x/dispatch", "",
             }.Select(Text),
         ]);
         yield return ("options", Options());

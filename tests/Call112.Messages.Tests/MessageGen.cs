@@ -133,9 +133,16 @@ internal static class MessageGen
     public static readonly Gen<CenterHeartbeat> CenterHeartbeat = Gen.Select(
         Time, s_optionalText, Gen.Nullable(s_count), (sentAt, boot, number) => new CenterHeartbeat(sentAt, boot, number));
 
+    public static readonly Gen<StationCertificateRequest> CertificateRequest = Gen.Select(
+        Name, s_id, Time, Text.Where(text => text.Length > 0), (station, id, sentAt, request) => new StationCertificateRequest(station, id, sentAt, request));
+
+    public static readonly Gen<StationCertificate> Certificate = Gen.Select(
+        s_id, Time, s_optionalText, s_optionalText, (id, sentAt, certificate, refusal) => new StationCertificate(id, sentAt, certificate, refusal));
+
     /// <summary>Any message of the contract, with the kind it is.</summary>
     public static readonly Gen<(Wire Wire, object Message)> Any = Gen.OneOf(
-        Kind(Dispatch), Kind(Report), Kind(Receipt), Kind(Command), Kind(Status), Kind(Heartbeat), Kind(Telemetry), Kind(CenterHeartbeat));
+        Kind(Dispatch), Kind(Report), Kind(Receipt), Kind(Command), Kind(Status), Kind(Heartbeat), Kind(Telemetry), Kind(CenterHeartbeat),
+        Kind(CertificateRequest), Kind(Certificate));
 
     private static Gen<(Wire Wire, object Message)> Kind<T>(Gen<T> gen)
         where T : class => gen.Select(message => (Wire.Of(typeof(T)), (object)message));

@@ -51,6 +51,8 @@ public partial class TopicsTests
     [InlineData(TopicKind.Heartbeat, "call112/v1/stations/pkm-gogagoman/heartbeat")]
     [InlineData(TopicKind.Telemetry, "call112/v1/stations/pkm-gogagoman/telemetry")]
     [InlineData(TopicKind.CenterHeartbeat, "call112/v1/center/heartbeat")]
+    [InlineData(TopicKind.CertificateRequest, "call112/v1/stations/pkm-gogagoman/certificate-request")]
+    [InlineData(TopicKind.Certificate, "call112/v1/stations/pkm-gogagoman/certificate")]
     public void Every_topic_is_built_as_the_contract_prints_it_and_recognised_again(TopicKind kind, string topic)
     {
         Assert.Equal(topic, Build(kind, Wire.Station));
@@ -121,6 +123,8 @@ public partial class TopicsTests
         TopicKind.Heartbeat => Topics.Heartbeat(name),
         TopicKind.Telemetry => Topics.Telemetry(name),
         TopicKind.CenterHeartbeat => Topics.CenterHeartbeat,
+        TopicKind.CertificateRequest => Topics.CertificateRequest(name),
+        TopicKind.Certificate => Topics.Certificate(name),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -63,6 +63,22 @@ internal sealed record Wire(string Name, Type Type, string Example, Func<ReadOnl
             bytes => Reading.Of(MessageReader.ReadTelemetry(bytes)), value => MessageWriter.Write((Telemetry)value)),
         new("center-heartbeat", typeof(CenterHeartbeat), """{ "sentAt": "2026-11-23T06:05:10.000Z", "bootId": "c0ffee12", "number": 62 }""",
             bytes => Reading.Of(MessageReader.ReadCenterHeartbeat(bytes)), value => MessageWriter.Write((CenterHeartbeat)value)),
+        new("certificate-request", typeof(StationCertificateRequest),
+            """
+            {
+              "stationId": "pkm-gogagoman", "requestId": "019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a21", "sentAt": "2026-11-23T06:05:07.120Z",
+              "request": "-----BEGIN CERTIFICATE REQUEST-----\n…\n-----END CERTIFICATE REQUEST-----"
+            }
+            """,
+            bytes => Reading.Of(MessageReader.ReadCertificateRequest(bytes)), value => MessageWriter.Write((StationCertificateRequest)value)),
+        new("certificate", typeof(StationCertificate),
+            """
+            {
+              "requestId": "019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a21", "sentAt": "2026-11-23T06:05:07.480Z",
+              "certificate": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----", "refusal": "the station is not enrolled"
+            }
+            """,
+            bytes => Reading.Of(MessageReader.ReadCertificate(bytes)), value => MessageWriter.Write((StationCertificate)value)),
     ];
 
     public static TheoryData<string> Names => [.. All.Select(wire => wire.Name)];

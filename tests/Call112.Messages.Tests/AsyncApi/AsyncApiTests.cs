@@ -20,6 +20,8 @@ public class AsyncApiTests
         (TopicKind.Heartbeat, "station", "heartbeat", 1, false, null),
         (TopicKind.Telemetry, "station", "telemetry", 0, false, null),
         (TopicKind.CenterHeartbeat, "center", "center-heartbeat", 0, false, null),
+        (TopicKind.CertificateRequest, "station", "certificate-request", 1, false, null),
+        (TopicKind.Certificate, "center", "certificate", 1, false, null),
     ];
 
     private static readonly JsonObject s_document = AsyncApiDocument.Read();

@@ -17,11 +17,13 @@ internal static class SchemaTerms
         [typeof(Dispatch)] = "Centre to station or group: Alert, Update or Cancel. QoS 1, never retained, Message Expiry = time to live.",
         [typeof(Report)] = "Station to centre: a step of a dispatch, or an alarm that the station raises. QoS 1; kept by the station until receipted.",
         [typeof(Receipt)] = "Centre to station: the station's reports are stored up to and with this sequence number. QoS 1.",
-        [typeof(StationCommand)] = "Centre to station: SelfTest, Identify, Silence or ReportNow. QoS 1, never retained, Message Expiry 60 s.",
+        [typeof(StationCommand)] = "Centre to station: SelfTest, Identify, Silence, ReportNow or RenewCertificate. QoS 1, never retained, Message Expiry 60 s.",
         [typeof(StationStatus)] = "Station to centre: birth, death (the will, with online false) and each change of health. QoS 1, retained.",
         [typeof(Heartbeat)] = "Station to centre: proof of life, every 5 s (metered profile: 30 s). QoS 1.",
         [typeof(Telemetry)] = "Station to centre: slow measurements, on change and every 60 s. QoS 0. What is not measured is null.",
         [typeof(CenterHeartbeat)] = "Centre to all stations: proof that the centre itself lives, every 5 s. QoS 0.",
+        [typeof(StationCertificateRequest)] = "Station to centre: asks for a new certificate, when RenewCertificate has asked it to. QoS 1, never retained.",
+        [typeof(StationCertificate)] = "Centre to station: the answer to a certificate request, certificate or refusal. QoS 1, never retained.",
     };
 
     private static readonly Dictionary<string, (string Description, JsonObject? Limits)> s_terms = new()
@@ -64,7 +66,8 @@ internal static class SchemaTerms
         ["Report.Outcome"] = ("Of Completed: how it ended.", null),
         ["Report.Detail"] = ("Of Duplicate the present step; of an alarm the input, output or uplink. Senders cut it at 1000 characters.", null),
         ["Receipt.UpTo"] = ("Every report with this sequence number or a lower one is stored.", Range(0, MessageReader.IntegerMax)),
-        ["StationCommand.Command"] = ("SelfTest: lamps, buzzer, read-back. Identify: blink and chirp. Silence: siren off, the alert stays. ReportNow: send everything again.", null),
+        ["StationCommand.Command"] = ("SelfTest: lamps, buzzer, read-back. Identify: blink and chirp. Silence: siren off, the alert stays. ReportNow: send everything again. "
+            + "RenewCertificate: ask for a new certificate.", null),
         ["StationCommand.CommandId"] = ("A station carries out each id once. Not the nil UUID.", null),
         ["StationCommand.SentAt"] = ("When the centre sent it.", null),
         ["StationStatus.Online"] = ("True in a birth, false in a death (the will).", null),
@@ -136,6 +139,15 @@ internal static class SchemaTerms
         ["CenterHeartbeat.SentAt"] = SentAt,
         ["CenterHeartbeat.BootId"] = ("Names one run of the centre.", null),
         ["CenterHeartbeat.Number"] = ("Counts the heartbeats of this run, from 1.", Range(0, MessageReader.IntegerMax)),
+        ["StationCertificateRequest.StationId"] = Station,
+        ["StationCertificateRequest.RequestId"] = ("Names the request; the same when it is sent again. Not the nil UUID.", null),
+        ["StationCertificateRequest.SentAt"] = SentAt,
+        ["StationCertificateRequest.Request"] = (
+            "PKCS #10 as PEM, ECDSA P-256: the subject is CN=stationId, the key is new and does not leave the station.", new JsonObject { ["minLength"] = 1 }),
+        ["StationCertificate.RequestId"] = ("The request that it answers. Not the nil UUID.", null),
+        ["StationCertificate.SentAt"] = SentAt,
+        ["StationCertificate.Certificate"] = ("One certificate as PEM. The same request gets the same one again.", null),
+        ["StationCertificate.Refusal"] = ("Why none was issued.", null),
     };
 
     public static IEnumerable<string> Keys => s_terms.Keys;
