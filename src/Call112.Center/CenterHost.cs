@@ -1,6 +1,7 @@
 using Call112.Center.Api;
 using Call112.Center.Book;
 using Call112.Center.Broker;
+using Call112.Center.Enrolment;
 using Call112.Center.Messaging;
 using Call112.Center.Sms;
 using Call112.Messages;
@@ -20,15 +21,24 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly BrokerSession _session;
     private readonly EmbeddedBroker? _broker;
     private readonly SmsGateway? _sms;
+    private readonly CertificateDesk? _desk;
     private readonly WebApplication _api;
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
     private readonly Task _run;
     private int _disposed;
 
-    private CenterHost(CenterLoop loop, BrokerSession session, EmbeddedBroker? broker, Func<CenterHost, WebApplication> api, Uri mqttAddress, TimeProvider time, TimeProvider networkTime)
+    private CenterHost(
+        CenterLoop loop,
+        BrokerSession session,
+        EmbeddedBroker? broker,
+        CertificateDesk? desk,
+        Func<CenterHost, WebApplication> api,
+        Uri mqttAddress,
+        TimeProvider time,
+        TimeProvider networkTime)
     {
-        (_loop, _session, _broker, _time, NetworkTime, MqttAddress) = (loop, session, broker, time, networkTime, mqttAddress);
+        (_loop, _session, _broker, _desk, _time, NetworkTime, MqttAddress) = (loop, session, broker, desk, time, networkTime, mqttAddress);
         _sms = loop.Sms;
         _api = api(this);
         HttpAddress = new Uri("http://127.0.0.1");
@@ -86,10 +96,11 @@ public sealed class CenterHost : IAsyncDisposable
         var logs = app.Value.Services.GetRequiredService<ILoggerFactory>();
         EmbeddedBroker? broker = null;
         CenterLoop? loop = null;
+        CertificateDesk? desk = null;
         try
         {
-            var rules = options.Sms is { } sms ? options.Rules with { SmsStations = sms.Stations.Keys.ToHashSet(StringComparer.Ordinal) } : options.Rules;
-            loop = new CenterLoop(options with { Rules = rules }, time, logs.CreateLogger("Call112.Center.Book"))
+            desk = Desk(options, time, logs.CreateLogger("Call112.Center.Certificates"));
+            loop = new CenterLoop(options with { Rules = RulesOf(options) }, time, logs.CreateLogger("Call112.Center.Book"))
             {
                 Sms = options.Sms is null ? null : new SmsGateway(options.Sms, networkTime, logs.CreateLogger("Call112.Center.Sms")),
             };
@@ -98,9 +109,15 @@ public sealed class CenterHost : IAsyncDisposable
                 options.Broker ?? broker!.Local, options.BrokerUser, options.BrokerPassword, options.BrokerAuthorityFile, options.BrokerCertificateFile, options.BrokerKeyFile);
             // Jitter only has to differ between processes.
             var dice = new Random(HashCode.Combine(Environment.ProcessId, networkTime.GetTimestamp()));
-            var session = new BrokerSession(address, loop.ReceiveAsync, loop.LinkChangedAsync, networkTime, dice, logs.CreateLogger("Call112.Center.Broker"));
+            var log = logs.CreateLogger("Call112.Center.Broker");
+            var session = desk is null
+                ? new BrokerSession(address, loop.ReceiveAsync, loop.LinkChangedAsync, networkTime, dice, log)
+                : new BrokerSession(
+                    address, desk.Before(loop.ReceiveAsync), loop.LinkChangedAsync, networkTime, dice, log, TopicKind.CertificateRequest);
             loop.Session = session;
-            var host = new CenterHost(loop, session, broker, self => CenterApi.Map(app.Value, options, self), options.Broker ?? broker!.Address, time, networkTime);
+            desk?.Start(session.Publish);
+            var host = new CenterHost(
+                loop, session, broker, desk, self => CenterApi.Map(app.Value, options, self), options.Broker ?? broker!.Address, time, networkTime);
             try
             {
                 await host.ListenAsync(options, cancel);
@@ -120,6 +137,8 @@ public sealed class CenterHost : IAsyncDisposable
                 await broker.DisposeAsync();
             if (loop?.Sms is { } gateway)
                 await gateway.DisposeAsync();
+            if (desk is not null)
+                await desk.DisposeAsync();
             loop?.Dispose();
             await app.Value.DisposeAsync();
             throw;
@@ -207,11 +226,29 @@ public sealed class CenterHost : IAsyncDisposable
         {
             if (_sms is not null)
                 await _sms.DisposeAsync();
+            if (_desk is not null)
+                await _desk.DisposeAsync();
             if (_broker is not null)
                 await _broker.DisposeAsync();
             _loop.Dispose();
             await _api.DisposeAsync();
         }
+    }
+
+    private static BookRules RulesOf(CenterOptions options) => options.Rules with
+    {
+        SmsStations = options.Sms?.Stations.Keys.ToHashSet(StringComparer.Ordinal) ?? options.Rules.SmsStations,
+        RenewBefore = options.Identities is null ? null : TimeSpan.FromDays(options.RenewBeforeDays),
+    };
+
+    private static CertificateDesk? Desk(CenterOptions options, TimeProvider time, ILogger log)
+    {
+        if (options.Identities is { } folder)
+            return CertificateDesk.Open(folder, TimeSpan.FromDays(options.RenewBeforeDays), time, log);
+        // Without certificates nobody wonders.
+        if (options.Broker?.Scheme == "mqtts")
+            log.LogInformation("stations' certificates are not renewed over MQTT: started without --identities");
+        return null;
     }
 
     private async Task ListenAsync(CenterOptions options, CancellationToken cancel)

@@ -53,6 +53,15 @@ public sealed record CenterOptions
     /// <summary>The way to the city's SMS gateway, the last path; null: off.</summary>
     public SmsGatewayOptions? Sms { get; init; }
 
+    /// <summary>Folder of the city's identities, by which stations' certificates are renewed over MQTT (decision 0022); null: they are not.</summary>
+    public string? Identities { get; init; }
+
+    /// <summary>A certificate that ends within so many days is renewed; with <see cref="Identities"/>. Default 60.</summary>
+    public int RenewBeforeDays { get; init; } = 60;
+
+    /// <summary>Limits of <see cref="RenewBeforeDays"/>: well below the life of a certificate.</summary>
+    public const int RenewBeforeDaysMin = 1, RenewBeforeDaysMax = 365;
+
     /// <summary>Times and limits of the dispatch book.</summary>
     public BookRules Rules { get; init; } = new();
 
@@ -77,6 +86,8 @@ public sealed record CenterOptions
             throw new CenterStartException("--broker-cert and --broker-key go together");
         if (BrokerCertificateFile is not null && Broker?.Scheme != "mqtts")
             throw new CenterStartException("--broker-cert needs --broker mqtts://host:port");
+        if (RenewBeforeDays is < RenewBeforeDaysMin or > RenewBeforeDaysMax)
+            throw new CenterStartException($"--renew-before {RenewBeforeDays}: must be {RenewBeforeDaysMin} to {RenewBeforeDaysMax} days");
         foreach (var station in Registry)
             if (!Messages.Topics.IsValidName(station.Id))
                 throw new CenterStartException($"the registry names '{station.Id}', which is no station id");

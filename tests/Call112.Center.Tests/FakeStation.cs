@@ -14,6 +14,7 @@ internal sealed class FakeStation : IAsyncDisposable
     private readonly Channel<Dispatch> _dispatches = Channel.CreateUnbounded<Dispatch>();
     private readonly Channel<Receipt> _receipts = Channel.CreateUnbounded<Receipt>();
     private readonly Channel<StationCommand> _commands = Channel.CreateUnbounded<StationCommand>();
+    private readonly Channel<StationCertificate> _certificates = Channel.CreateUnbounded<StationCertificate>();
     private readonly HashSet<Guid> _known = [];
     private long _beats;
     private long _sequence;
@@ -44,6 +45,7 @@ internal sealed class FakeStation : IAsyncDisposable
             .WithTopicFilter(Topics.Dispatch(id), MqttQualityOfServiceLevel.AtLeastOnce)
             .WithTopicFilter(Topics.Receipt(id), MqttQualityOfServiceLevel.AtLeastOnce)
             .WithTopicFilter(Topics.Command(id), MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithTopicFilter(Topics.Certificate(id), MqttQualityOfServiceLevel.AtLeastOnce)
             .WithTopicFilter(Topics.CenterHeartbeat);
         foreach (var group in groups)
             subscription.WithTopicFilter(Topics.GroupDispatch(group), MqttQualityOfServiceLevel.AtLeastOnce);
@@ -58,6 +60,8 @@ internal sealed class FakeStation : IAsyncDisposable
     public Task<Receipt> ReceiptAsync() => Next(_receipts);
 
     public Task<StationCommand> CommandAsync() => Next(_commands);
+
+    public Task<StationCertificate> CertificateAsync() => Next(_certificates);
 
     /// <summary>Waits for the receipt that covers this number.</summary>
     public async Task ReceiptedAsync(long sequence)
@@ -120,6 +124,9 @@ internal sealed class FakeStation : IAsyncDisposable
                 break;
             case TopicKind.Command:
                 _commands.Writer.TryWrite(MessageReader.ReadCommand(payload).Value!);
+                break;
+            case TopicKind.Certificate:
+                _certificates.Writer.TryWrite(MessageReader.ReadCertificate(payload).Value!);
                 break;
             case TopicKind.CenterHeartbeat:
                 CenterBeats++;

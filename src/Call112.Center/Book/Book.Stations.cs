@@ -199,6 +199,9 @@ public sealed partial class DispatchBook
     {
         if (!_stations.ContainsKey(request.StationId))
             Emit(new Answered(BookAnswer.NotFound($"no station '{request.StationId}'")));
+        else if (request.Command == CommandKind.RenewCertificate && _rules.RenewBefore is null)
+            Emit(new Answered(new BookAnswer(
+                AnswerKind.Refused, Errors: [new FieldError("command", "the centre issues no certificates: it was started without --identities")])));
         else if (!_connected)
             Emit(new Answered(new BookAnswer(AnswerKind.Unavailable, Errors: [new FieldError("", "the broker cannot be reached")])));
         else
@@ -248,9 +251,22 @@ public sealed partial class DispatchBook
             Emit(new PublishCommand(station.StationId, new StationCommand(CommandKind.ReportNow, tick.CommandId, now.Wall), _rules.CommandTimeToLive));
         }
 
+        else if (IsRenewalDue(station, now))
+        {
+            station.LastRenewal = _lastRenewal = now.Monotonic;
+            var command = new StationCommand(CommandKind.RenewCertificate, tick.CommandId, now.Wall);
+            Emit(new Noted(false, $"{station.StationId}: certificate until {station.Status?.CertificateUntil:yyyy-MM-dd}: asked to renew it"));
+            Emit(new PublishCommand(station.StationId, command, _rules.CommandTimeToLive));
+        }
+
         if (changed)
             Changed(station);
     }
+
+    private bool IsRenewalDue(StationEntry station, CenterTime now) =>
+        _rules.RenewBefore is { } before && _connected && station.Verdict == StationVerdict.Up
+        && station.Status?.CertificateUntil is { } until && until - now.Wall < before
+        && now.Monotonic >= station.LastRenewal + _rules.RenewalSpacing && now.Monotonic >= _lastRenewal + _rules.RenewalsApart;
 
     /// <summary>Sends the receipt that is due: at once if the last one is old enough or a batch is full, otherwise the next tick looks again.</summary>
     private void EmitReceipt(StationEntry station, TimeSpan now)

@@ -22,7 +22,7 @@ public sealed partial class DispatchBook
     private readonly PriorityQueue<(DispatchEntry Entry, Target? Target), TimeSpan> _due = new();
     private List<BookEffect> _effects = [];
     private bool _connected;
-    private TimeSpan _lastHeartbeat = TimeSpan.MinValue;
+    private TimeSpan _lastHeartbeat = TimeSpan.MinValue, _lastRenewal = TimeSpan.MinValue;
     private long _heartbeats;
     private string _day = "";
     private int _dayCount;

@@ -72,6 +72,15 @@ public sealed record BookRules
     /// <summary>Time to live of a command; 60 s.</summary>
     public TimeSpan CommandTimeToLive { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>A station whose certificate ends within so long is asked to renew it; nobody is ever asked when null (decision 0022).</summary>
+    public TimeSpan? RenewBefore { get; init; }
+
+    /// <summary>The same station is asked at most once in this time; 6 h.</summary>
+    public TimeSpan RenewalSpacing { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Time between two stations that are asked; 1 s: a city that was enrolled on one day must not come at once.</summary>
+    public TimeSpan RenewalsApart { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Stations that can be reached by SMS, the last path; none by default (decision 0018).</summary>
     public IReadOnlySet<string> SmsStations { get; init; } = new HashSet<string>();
 

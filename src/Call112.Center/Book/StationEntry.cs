@@ -65,6 +65,8 @@ internal sealed class StationEntry(string stationId, BookRules rules)
 
     public TimeSpan LastReportNow { get; set; } = TimeSpan.MinValue;
 
+    public TimeSpan LastRenewal { get; set; } = TimeSpan.MinValue;
+
     /// <summary>Set when the row has to be stored once the present input is done.</summary>
     public bool Dirty { get; set; }
 

@@ -21,9 +21,9 @@ internal static class AccessList
     {
         var text = new StringBuilder("# Written by call112-center enroll and revoke; what is changed by hand is lost.\n\n");
         User(text, CenterName);
-        foreach (var kind in (TopicKind[])[TopicKind.Report, TopicKind.State, TopicKind.Heartbeat, TopicKind.Telemetry])
+        foreach (var kind in (TopicKind[])[TopicKind.Report, TopicKind.State, TopicKind.Heartbeat, TopicKind.Telemetry, TopicKind.CertificateRequest])
             Right(text, "read", Topics.OfAllStations(kind));
-        foreach (var kind in (TopicKind[])[TopicKind.StationDispatch, TopicKind.Command, TopicKind.Receipt])
+        foreach (var kind in (TopicKind[])[TopicKind.StationDispatch, TopicKind.Command, TopicKind.Receipt, TopicKind.Certificate])
             Right(text, "write", Topics.OfAllStations(kind));
         Right(text, "write", Topics.OfAllGroups);
         Right(text, "write", Topics.CenterHeartbeat);
@@ -43,6 +43,8 @@ internal static class AccessList
         Right(text, "read", Topics.Dispatch(id));
         Right(text, "read", Topics.Command(id));
         Right(text, "read", Topics.Receipt(id));
+        Right(text, "write", Topics.CertificateRequest(id));
+        Right(text, "read", Topics.Certificate(id));
         foreach (var group in groups.Append("all").Distinct())
             Right(text, "read", Topics.GroupDispatch(group));
         Right(text, "read", Topics.CenterHeartbeat);

@@ -83,16 +83,25 @@ internal sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>Issues a certificate over a new key.</summary>
+    /// <inheritdoc cref="Sign"/>
+    public IssuedPair Issue(string subject, CertificateUse use, SubjectAlternativeNameBuilder names, int days, DateTimeOffset now)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (certificate, record) = Sign(subject, use, names, new PublicKey(key), days, now);
+        return new IssuedPair(certificate, key.ExportPkcs8PrivateKeyPem() + "\n", record);
+    }
+
+    /// <summary>Issues a certificate over somebody's key, which is with him.</summary>
     /// <param name="subject">The name at the broker.</param>
     /// <param name="names">Host names and addresses, or the subject itself.</param>
     /// <exception cref="EnrolmentException">It would outlive the authority.</exception>
-    public IssuedPair Issue(string subject, CertificateUse use, SubjectAlternativeNameBuilder names, int days, DateTimeOffset now)
+    public (string Certificate, IssuedCertificate Record) Sign(
+        string subject, CertificateUse use, SubjectAlternativeNameBuilder names, PublicKey key, int days, DateTimeOffset now)
     {
         var until = now.AddDays(days);
         if (until > NotAfter)
             throw new EnrolmentException(
                 $"--days {days}: the authority itself ends on {NotAfter:yyyy-MM-dd}; fewer days, or a new one (call112-center authority rotate)");
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var name = new X500DistinguishedNameBuilder();
         name.AddCommonName(subject);
         var request = new CertificateRequest(name.Build(), key, HashAlgorithmName.SHA256);
@@ -107,9 +116,8 @@ internal sealed class CertificateAuthority : IDisposable
         // Positive, and no leading zero: the same bytes in the certificate, in the ledger and in the list of the revoked.
         serial[0] = (byte)((serial[0] & 0x3F) | 0x40);
         using var certificate = request.Create(_certificate, s_from, until, serial);
-        return new IssuedPair(
+        return (
             certificate.ExportCertificatePem() + "\n",
-            key.ExportPkcs8PrivateKeyPem() + "\n",
             new IssuedCertificate(subject, use, Convert.ToHexStringLower(serial), Id, Utc(certificate.NotAfter)));
     }
 

@@ -19,6 +19,9 @@ internal sealed record EnrolledStation(IssuedCertificate Certificate, byte[] Fil
 /// </summary>
 internal sealed class Enrolment : IDisposable
 {
+    /// <summary>A station gets one certificate over MQTT in this time at most: a hostile one must not fill the ledger.</summary>
+    private static readonly TimeSpan s_renewalsApart = TimeSpan.FromHours(1);
+
     private readonly IdentityFolder _folder;
     private readonly TimeProvider _time;
     private readonly List<IssuedCertificate> _issued;
@@ -73,9 +76,7 @@ internal sealed class Enrolment : IDisposable
                 "--sms: missing: the station answers texts; name the centre's SMS file, so that its key goes into station.json");
         if (wantsSms && !request.HasModem && !document.HasModem)
             throw new EnrolmentException("--sms: needs a modem in the box: give --modem");
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(request.Id);
-        var pair = Issue(request.Id, CertificateUse.Station, names, request.Days);
+        var pair = Issue(request.Id, CertificateUse.Station, NamesOf(request.Id), request.Days);
         if (request.SmsFile is { } sms)
             document.SetSms(request.ReplyTo, SmsKeyring.Open(sms).KeyOf(request.Id, request.Sim, request.NewSmsKey));
         document.SetIdentity(Authorities.TrustedPem, pair.Certificate, pair.Key);
@@ -87,13 +88,52 @@ internal sealed class Enrolment : IDisposable
         return new EnrolledStation(pair.Record, document.Write(indented: true), compact, StationQr.Of(compact), wantsSms);
     }
 
+    /// <summary>
+    /// A station's own renewal (decision 0022): a certificate over the key that has signed its request, by the signing authority. The same request gets
+    /// the same certificate again.
+    /// </summary>
+    /// <param name="request">PKCS #10, PEM, from the wire.</param>
+    /// <param name="due">How long before its end a certificate may be renewed.</param>
+    /// <returns>The certificate, PEM.</returns>
+    /// <exception cref="EnrolmentException">Why there is none, in words for the station's log.</exception>
+    public string RenewStation(string stationId, Guid requestId, string request, TimeSpan due)
+    {
+        var now = _time.GetUtcNow();
+        if (Newest(stationId, CertificateUse.Station) is not { } newest || !newest.IsValid(now))
+            throw new EnrolmentException("the station is not enrolled, or its certificate was taken back or is over");
+        if (_issued.Find(issued => issued.Name == stationId && issued.RequestId == requestId) is { } earlier)
+            return earlier is { RevokedAt: null, Certificate: { } again }
+                ? again
+                : throw new EnrolmentException("the certificate of this request was taken back, or a newer one has been issued");
+        // Whoever has a lost box must not outrun the one that was enrolled in its place: that one is the newest, and far from its end.
+        if (_issued.LastOrDefault(issued => issued.Name == stationId && issued is { RequestId: null, RevokedAt: null }) is { } enrolled
+            && enrolled.NotAfter > now + due)
+            throw new EnrolmentException($"not due: it was enrolled until {enrolled.NotAfter:yyyy-MM-dd}; call112-center enroll {stationId} --renew");
+        if (_issued.Exists(issued => issued.Name == stationId && issued.IssuedAt <= now && now - issued.IssuedAt < s_renewalsApart))
+            throw new EnrolmentException($"one was issued within the last {s_renewalsApart.TotalMinutes:0} min");
+        if (newest.Authority != Authorities.Current.Id)
+            throw new EnrolmentException(
+                $"it was enrolled before the change of authorities, and would not trust the new one: call112-center enroll {stationId} --renew");
+        var key = RenewalRequest.KeyOf(request, stationId);
+        var days = (int)Math.Min(StationRequest.DaysUsual, (Authorities.Current.NotAfter - now).TotalDays);
+        if (now.AddDays(days) <= newest.NotAfter)
+            throw new EnrolmentException($"the authority itself ends on {Authorities.Current.NotAfter:yyyy-MM-dd}: call112-center authority rotate");
+        var (certificate, record) = Authorities.Current.Sign(stationId, CertificateUse.Station, NamesOf(stationId), key, days, now);
+        for (var i = 0; i < _issued.Count; i++)
+            if (_issued[i].Name == stationId)
+                _issued[i] = _issued[i] with { Certificate = null };
+        Keep(record with { RequestId = requestId, IssuedAt = now, Certificate = certificate });
+        return certificate;
+    }
+
+    /// <summary>Writes what the broker reads anew: a list of another version of this program may lack a right.</summary>
+    public void Refresh() => WriteDerived();
+
     /// <summary>The centre's certificate and key, in the folder's <c>center</c>.</summary>
     public IssuedCertificate EnrolCenter(int days, bool renew)
     {
         CheckRenewal("--center", Newest(AccessList.CenterName, CertificateUse.Center), renew);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(AccessList.CenterName);
-        return Place(Issue(AccessList.CenterName, CertificateUse.Center, names, days), _folder.Center, "center");
+        return Place(Issue(AccessList.CenterName, CertificateUse.Center, NamesOf(AccessList.CenterName), days), _folder.Center, "center");
     }
 
     /// <summary>The broker's certificate and key, in the folder's <c>broker</c>.</summary>
@@ -177,6 +217,13 @@ internal sealed class Enrolment : IDisposable
                 $"{who}: enrolled already, until {present.NotAfter:yyyy-MM-dd}; --renew issues a new certificate beside the present one");
         if (present is null && renew)
             throw new EnrolmentException($"--renew: {who} is not enrolled");
+    }
+
+    private static SubjectAlternativeNameBuilder NamesOf(string name)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        return names;
     }
 
     private string ConfigurationOf(string stationId) => Path.Combine(_folder.Stations, stationId + ".json");

@@ -19,6 +19,10 @@ internal sealed class IdentityFolder : IDisposable
 
     private const UnixFileMode Public = Secret | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private const int LockTries = 40;
+
+    private static readonly TimeSpan s_lockEvery = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _lock;
 
     private IdentityFolder(string path, FileStream held) => (Path, _lock) = (path, held);
@@ -51,8 +55,7 @@ internal sealed class IdentityFolder : IDisposable
         try
         {
             Directory.CreateDirectory(full, Secret | UnixFileMode.UserExecute);
-            var held = new FileStream(System.IO.Path.Combine(full, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new IdentityFolder(full, held);
+            return new IdentityFolder(full, Lock(System.IO.Path.Combine(full, ".lock")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,6 +75,23 @@ internal sealed class IdentityFolder : IDisposable
     public void Dispose() => _lock.Dispose();
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>
+    /// Who answers a renewal, or runs a verb, is through in a moment: that is waited for, 2 s at most. A folder that stays in use is refused.
+    /// </summary>
+    private static FileStream Lock(string path)
+    {
+        using var never = new ManualResetEventSlim();
+        for (var left = LockTries; ; left--)
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (left > 1)
+            {
+                never.Wait(s_lockEvery);
+            }
+    }
 
     /// <summary>Written beside, synced and moved.</summary>
     private static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)

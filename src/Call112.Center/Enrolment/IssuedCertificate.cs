@@ -7,8 +7,19 @@ namespace Call112.Center.Enrolment;
 /// <summary>A certificate in the ledger. The ledger holds no key, and none is kept: a station's key is in its station.json only.</summary>
 /// <param name="Serial">Lower-case hex.</param>
 /// <param name="Authority">The identifier of the key that signed it.</param>
+/// <param name="RequestId">The station's request over MQTT that it answers; null for what the tool has issued.</param>
+/// <param name="IssuedAt">When that was.</param>
+/// <param name="Certificate">PEM of such an answer, for as long as it is the station's newest: an answer that was lost is given again.</param>
 internal sealed record IssuedCertificate(
-    string Name, CertificateUse Use, string Serial, string Authority, DateTimeOffset NotAfter, DateTimeOffset? RevokedAt = null)
+    string Name,
+    CertificateUse Use,
+    string Serial,
+    string Authority,
+    DateTimeOffset NotAfter,
+    DateTimeOffset? RevokedAt = null,
+    Guid? RequestId = null,
+    DateTimeOffset? IssuedAt = null,
+    string? Certificate = null)
 {
     /// <summary>Still good, as far as time and revocation say.</summary>
     public bool IsValid(DateTimeOffset now) => RevokedAt is null && NotAfter > now;

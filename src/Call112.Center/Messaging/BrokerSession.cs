@@ -50,8 +50,7 @@ internal sealed class BrokerSession : IAsyncDisposable
     /// <summary>Messages that wait to be published; further ones push out the oldest.</summary>
     private const int OutgoingMax = 20_000;
 
-    private static readonly TopicKind[] s_kinds = [TopicKind.State, TopicKind.Report, TopicKind.Heartbeat, TopicKind.Telemetry];
-
+    private readonly TopicKind[] _kinds;
     private readonly BrokerAddress _address;
     private readonly Func<Incoming, ValueTask> _receive;
     private readonly Func<bool, ValueTask> _linkChanged;
@@ -65,10 +64,18 @@ internal sealed class BrokerSession : IAsyncDisposable
     private volatile CancellationTokenSource? _connection;
     private Task _run = Task.CompletedTask;
 
+    /// <param name="more">Kinds of message that are heard beside those of every centre.</param>
     public BrokerSession(
-        BrokerAddress address, Func<Incoming, ValueTask> receive, Func<bool, ValueTask> linkChanged, TimeProvider time, Random dice, ILogger log)
+        BrokerAddress address,
+        Func<Incoming, ValueTask> receive,
+        Func<bool, ValueTask> linkChanged,
+        TimeProvider time,
+        Random dice,
+        ILogger log,
+        params TopicKind[] more)
     {
         (_address, _receive, _linkChanged, _time, _dice, _log) = (address, receive, linkChanged, time, dice, log);
+        _kinds = [TopicKind.State, TopicKind.Report, TopicKind.Heartbeat, TopicKind.Telemetry, .. more];
     }
 
     /// <summary>Ends when the first subscription stands.</summary>
@@ -162,7 +169,7 @@ internal sealed class BrokerSession : IAsyncDisposable
             await _linkChanged(true);
             // Always subscribed anew: a broker that lost our session has lost the subscriptions (F14), and the retained states come again.
             var subscription = new MqttClientSubscribeOptionsBuilder();
-            foreach (var kind in s_kinds)
+            foreach (var kind in _kinds)
                 subscription.WithTopicFilter(
                     Topics.OfAllStations(kind), kind == TopicKind.Telemetry ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce);
             await client.SubscribeAsync(subscription.Build(), connection.Token);

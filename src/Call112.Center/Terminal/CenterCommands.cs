@@ -83,6 +83,16 @@ internal sealed class RunVerb
     private readonly Option<string> _db = new("--db") { Description = "The dispatch book's SQLite file.", DefaultValueFactory = _ => "call112-center.db" };
     private readonly Option<string?> _stations = new("--stations") { Description = "JSON registry of stations: [{\"id\",\"name\",\"kind\",\"groups\"}]." };
     private readonly Option<string?> _sms = new("--sms") { Description = "JSON file of the SMS gateway and the stations' numbers and keys: the last path. Off without it." };
+    private readonly Option<string?> _identities = new("--identities")
+    { Description = "Folder of the city's identities: stations' certificates are renewed over MQTT. Off without it." };
+
+    private readonly Option<int> _renewBefore = new("--renew-before")
+    {
+        Description = "Days before its end at which a certificate is renewed, "
+            + $"{CenterOptions.RenewBeforeDaysMin} to {CenterOptions.RenewBeforeDaysMax}; with --identities.",
+        DefaultValueFactory = _ => new CenterOptions().RenewBeforeDays,
+    };
+
     private readonly Option<string?> _readyFile = new("--ready-file") { Description = "Written once everything listens and the centre is subscribed: {\"http\",\"mqtt\"}." };
     private readonly Option<string?> _keyFile = CenterCommands.KeyFile();
     private readonly Option<bool> _insecureLocal = new("--insecure-local") { Description = "Ask for no API key. Only on a loopback address." };
@@ -94,7 +104,7 @@ internal sealed class RunVerb
         Command = new Command("run", "Run the centre (the default).")
         {
             _listen, _mqttListen, _insecureMqtt, _broker, _brokerUser, _brokerPassword, _brokerAuthority,
-            _brokerCertificate, _brokerKey, _db, _stations, _sms, _readyFile, _keyFile, _insecureLocal, _logLevel,
+            _brokerCertificate, _brokerKey, _db, _stations, _sms, _identities, _renewBefore, _readyFile, _keyFile, _insecureLocal, _logLevel,
         };
         Command.SetAction(RunAsync);
     }
@@ -145,6 +155,8 @@ internal sealed class RunVerb
             DatabasePath = parse.GetValue(_db)!,
             Registry = parse.GetValue(_stations) is { } stations ? ReadRegistry(stations) : [],
             Sms = parse.GetValue(_sms) is { } sms ? SmsGatewayOptions.Read(sms) : null,
+            Identities = parse.GetValue(_identities),
+            RenewBeforeDays = parse.GetValue(_renewBefore),
             ApiKey = CenterCommands.ReadKey(parse.GetValue(_keyFile)),
             InsecureLocal = parse.GetValue(_insecureLocal),
             LogLevel = parse.GetValue(_logLevel),
