@@ -94,15 +94,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 : new SimulatedBoard(options.Board.TracePath, time);
             var station = new StationLoop(options, board, clock, logs.CreateLogger<StationLoop>());
             var modem = options.Cellular is null ? null : new ModemWatch(options, station, clock, logs.CreateLogger<ModemWatch>());
+            var renewal = new CertificateRenewal(options, clock, logs.CreateLogger<CertificateRenewal>());
             var uplinks = new Uplinks(
                 options,
                 station,
-                uplink => new MqttBroker(uplink, time, logs.CreateLogger<MqttBroker>()),
+                uplink => new MqttBroker(uplink, time, logs.CreateLogger<MqttBroker>(), renewal),
                 clock,
                 new Vitals(options, station, clock, board) { Modem = () => modem?.Vitals },
                 new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
                 logs.CreateLogger<Uplinks>(),
-                new InterfaceWatch());
+                new InterfaceWatch(),
+                renewal);
             var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>());
             return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplinks, panel, modem);
         }

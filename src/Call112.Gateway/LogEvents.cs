@@ -16,6 +16,10 @@ internal static class LogEvents
     public static readonly EventId CertificateTaken = new(206, nameof(CertificateTaken));
     public static readonly EventId BoundByAddress = new(207, nameof(BoundByAddress));
     public static readonly EventId OwnStateRefused = new(208, nameof(OwnStateRefused));
+    public static readonly EventId RenewalAsked = new(209, nameof(RenewalAsked));
+    public static readonly EventId RenewalRefused = new(210, nameof(RenewalRefused));
+    public static readonly EventId RenewalTaken = new(211, nameof(RenewalTaken));
+    public static readonly EventId RenewalNotStored = new(212, nameof(RenewalNotStored));
 
     public static readonly EventId GnssLinked = new(221, nameof(GnssLinked));
     public static readonly EventId GnssGarbage = new(222, nameof(GnssGarbage));

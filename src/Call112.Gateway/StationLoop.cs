@@ -97,8 +97,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>Raised when there are new reports to send; from the journal's thread.</summary>
     public event Action? ReportsArrived;
 
-    /// <summary>The centre asked for everything again.</summary>
-    public event Action? ReportNowAsked;
+    /// <summary>A command of the centre has been applied; raised on the loop's own thread: must return at once.</summary>
+    public event Action<StationCommand>? CommandGiven;
 
     /// <summary>Completes when the journal is open and the first outputs are written: the station is armed.</summary>
     public Task Armed => _armed.Task;
@@ -308,8 +308,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         JournalEntry[] entries = [.. _entries];
         _entries.Clear();
         _journal!.Append(entries, _state, posted.Acknowledge);
-        if (posted.Input is StationInput.CommandArrived { Command.Command: CommandKind.ReportNow })
-            ReportNowAsked?.Invoke();
+        if (posted.Input is StationInput.CommandArrived { Command: var command })
+            CommandGiven?.Invoke(command);
         foreach (var entry in entries)
             if (entry.ReportOrNull is { } report)
                 Log(report);

@@ -13,8 +13,14 @@ public readonly record struct OutboundMessage(string Topic, byte[] Payload, bool
 /// <param name="IsProbe">Only a look at the broker: the session ends with the connection, and there is no will.</param>
 /// <param name="OwnState">The topic under which the station itself is told of, or null. Heard as well if the broker permits it: what it keeps there comes
 /// with every connection, with the retain flag, and what is said meanwhile without (F20).</param>
+/// <param name="MayBeRefused">The one of the subscriptions that is no loss, or null: a broker with an older access list must not make a post deaf.</param>
 public sealed record SessionRequest(
-    string ClientId, OutboundMessage Will, IReadOnlyList<string> Subscriptions, bool IsProbe = false, string? OwnState = null);
+    string ClientId,
+    OutboundMessage Will,
+    IReadOnlyList<string> Subscriptions,
+    bool IsProbe = false,
+    string? OwnState = null,
+    string? MayBeRefused = null);
 
 /// <summary>
 /// A broker, as the uplink sees it. Two implementations: MQTT 5 (<see cref="MqttBroker"/>) and, in tests and the simulation, memory.

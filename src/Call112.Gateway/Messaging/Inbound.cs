@@ -9,7 +9,7 @@ public static class Inbound
     /// <summary>The reason of a retained dispatch or command (contract, "Rules for every message").</summary>
     public const string RetainedReason = "retained";
 
-    /// <summary>The input, or null for what needs none: a stale heartbeat of the centre.</summary>
+    /// <summary>The input, or null for what needs none: a stale heartbeat of the centre, an answer to a certificate request.</summary>
     /// <param name="uplink">The uplink that brought the message, or null.</param>
     public static StationInput? ToInput(InboundMessage message, string? uplink = null)
     {
@@ -23,7 +23,9 @@ public static class Inbound
             // A retained heartbeat proves only that the centre once lived.
             TopicKind.CenterHeartbeat =>
                 message.Retained || MessageReader.ReadCenterHeartbeat(message.Payload).Value is null ? null : new StationInput.CenterHeard(uplink),
-            TopicKind.Report or TopicKind.State or TopicKind.Heartbeat or TopicKind.Telemetry =>
+            // The station's state has no part in it; its uplinks' keeper takes what is well formed (CertificateRenewal).
+            TopicKind.Certificate => OfCertificate(message),
+            TopicKind.Report or TopicKind.State or TopicKind.Heartbeat or TopicKind.Telemetry or TopicKind.CertificateRequest =>
                 new StationInput.MessageRefused($"topic: '{message.Topic}' is not for a station", null),
             _ => throw new ArgumentOutOfRangeException(nameof(message), topic.Kind, "a topic without a rule"),
         };
@@ -45,6 +47,14 @@ public static class Inbound
             return new StationInput.MessageRefused(RetainedReason, null);
         var parsed = MessageReader.ReadCommand(message.Payload);
         return parsed.Value is { } command ? new StationInput.CommandArrived(command) : new StationInput.MessageRefused(parsed.Reason, null);
+    }
+
+    private static StationInput.MessageRefused? OfCertificate(InboundMessage message)
+    {
+        if (message.Retained)
+            return new StationInput.MessageRefused(RetainedReason, null);
+        var parsed = MessageReader.ReadCertificate(message.Payload);
+        return parsed.Value is null ? new StationInput.MessageRefused(parsed.Reason, null) : null;
     }
 
     private static StationInput OfReceipt(InboundMessage message)

@@ -37,10 +37,11 @@ public sealed class MqttBroker : IBroker
 
     /// <param name="log">Told, once, what works less well than it could: an interface bound by its address only, an own state that the broker keeps
     /// from us. Nobody is told when null.</param>
-    public MqttBroker(UplinkOptions uplink, TimeProvider time, ILogger? log = null)
+    /// <param name="renewal">Knows the certificates that have come since station.json; only what is in station.json when null.</param>
+    public MqttBroker(UplinkOptions uplink, TimeProvider time, ILogger? log = null, CertificateRenewal? renewal = null)
     {
         (_uplink, _time, _log) = (uplink, time, log);
-        Credentials = uplink is { Tls: true } and not { CaFile: null, CertificateFile: null, Identity: null } ? new Credentials(uplink) : null;
+        Credentials = uplink is { Tls: true } and not { CaFile: null, CertificateFile: null, Identity: null } ? new Credentials(uplink, renewal) : null;
         _socket = new UplinkSocket(uplink.Interface, why =>
         {
             if (!_saidBound)
@@ -136,13 +137,16 @@ public sealed class MqttBroker : IBroker
     /// <summary>A station that may not hear dispatches is deaf; one that may not hear its own state can do all but notice a copied card.</summary>
     private void Refused(string topic, MqttClientSubscribeResultCode why, SessionRequest request)
     {
-        if (topic != request.OwnState)
+        if (topic != request.OwnState && topic != request.MayBeRefused)
             throw new BrokerException($"the broker refused the subscription to {topic}: {why}");
-        if (!_saidBlind)
+        if (topic == request.MayBeRefused)
+            _log?.LogWarning(
+                LogEvents.RenewalRefused, "{Uplink}: the broker refused the subscription to {Topic} ({Why}): renewals will not arrive", _uplink.Name, topic, why);
+        else if (!_saidBlind)
             _log?.LogWarning(
                 LogEvents.OwnStateRefused, "{Uplink}: the broker refused the subscription to {Topic} ({Why}): a copied card will not be noticed",
                 _uplink.Name, topic, why);
-        _saidBlind = true;
+        _saidBlind |= topic == request.OwnState;
     }
 
     private MqttClientOptions ClientOptions(SessionRequest request, Credentials.Material? material)

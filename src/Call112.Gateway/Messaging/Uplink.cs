@@ -19,7 +19,7 @@ internal sealed class Uplink
     private readonly IBroker _broker;
     private readonly Random _jitter;
     private readonly SessionRequest _request;
-    private readonly string _state;
+    private readonly string _state, _certificates;
     private readonly TimeSpan _begunAt;
     private readonly TaskCompletionSource _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CertificateSense _certificate;
@@ -34,6 +34,8 @@ internal sealed class Uplink
         _state = Topics.State(id);
         _begunAt = place.Clock.Monotonic;
         _wasFrugal = options.Metered;
+        var isRenewed = place.Renewal is { IsPossible: true };
+        _certificates = Topics.Certificate(id);
         _request = new SessionRequest(
             place.Options.ClientIdOf(options),
             new OutboundMessage(_state, [], AtLeastOnce: true, Retain: true),
@@ -43,8 +45,10 @@ internal sealed class Uplink
                 Topics.Receipt(id),
                 Topics.CenterHeartbeat,
                 .. place.Options.Station.Groups.Append("all").Distinct().Select(Topics.GroupDispatch),
+                .. isRenewed ? (string[])[_certificates] : [],
             ],
-            OwnState: _state);
+            OwnState: _state,
+            MayBeRefused: isRenewed ? _certificates : null);
     }
 
     public string Name => _options.Name;
@@ -114,6 +118,8 @@ internal sealed class Uplink
             var will = MessageWriter.Write(_place.Vitals.Status(online: false, _place.Options.SecondUplink is null ? null : Name));
             var request = _request with { Will = _request.Will with { Payload = will } };
             await using var connection = await _broker.ConnectAsync(request, ReceiveAsync, stop);
+            if (_broker.Credentials?.InUse is { } own)
+                _place.Renewal?.Proved(own);
             await TellCertificateAsync();
             Calls.Wake.Clear();
             _place.Log.LogInformation(
@@ -145,6 +151,8 @@ internal sealed class Uplink
     /// <summary>A message of the broker. What the station's own state topic says is answered here, the rest is the station's.</summary>
     private ValueTask ReceiveAsync(InboundMessage message)
     {
+        if (message.Topic == _certificates)
+            _place.Renewal?.Take(message);
         if (message.Topic != _state)
             return _place.Station.ReceiveAsync(message, Name);
         message.Acknowledge?.Invoke();

@@ -6,8 +6,15 @@ using Call112.Station;
 namespace Call112.Gateway.Messaging;
 
 /// <summary>What every uplink of a station shares.</summary>
+/// <param name="Renewal">Null where nobody renews certificates: in a world without them.</param>
 internal sealed record UplinkPlace(
-    GatewayOptions Options, StationLoop Station, StationClock Clock, Vitals Vitals, ReportRoute Route, ILogger<Uplinks> Log);
+    GatewayOptions Options,
+    StationLoop Station,
+    StationClock Clock,
+    Vitals Vitals,
+    ReportRoute Route,
+    ILogger<Uplinks> Log,
+    CertificateRenewal? Renewal = null);
 
 /// <summary>What an uplink is told from outside, and what its sessions leave to each other; it outlives connections.</summary>
 internal sealed class UplinkCalls
@@ -19,6 +26,9 @@ internal sealed class UplinkCalls
     public Signal Telemetry { get; } = new();
 
     public Signal Beat { get; } = new();
+
+    /// <summary>A renewal has something to send, or a certificate to try.</summary>
+    public Signal Certificates { get; } = new();
 
     /// <summary>Its interface came up.</summary>
     public Signal Wake { get; } = new();
@@ -52,7 +62,7 @@ internal sealed class UplinkSession(
 
     private static readonly TimeSpan s_telemetryEvery = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often certificate files are looked at.</summary>
+    /// <summary>How often certificates are looked at without being told.</summary>
     private static readonly TimeSpan s_certificatesEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>How often a metered uplink looks whether another one is in trouble; most often it is told.</summary>
@@ -319,19 +329,27 @@ internal sealed class UplinkSession(
         }
     }
 
-    /// <summary>New certificate files are used without a restart (F13).</summary>
-    private async Task CertificatesAsync(Credentials files, CancellationToken cancel)
+    /// <summary>
+    /// New certificates are used without a restart (F13), but not while somebody is being called: the change costs the connection for a moment.
+    /// </summary>
+    private async Task CertificatesAsync(Credentials certificates, CancellationToken cancel)
     {
         while (true)
         {
-            await Task.Delay(s_certificatesEvery, Clock.Time, cancel);
-            if (files.Refresh())
+            await calls.Certificates.WaitAsync(s_certificatesEvery, Clock.Time, cancel);
+            if (place.Renewal is { ToSend: { } request } renewal && place.Route.Carries(options.Name))
             {
-                EndsForCertificates = true;
-                throw new BrokerException("the certificate files have changed");
+                await PublishAsync(request, cancel);
+                renewal.Sent(request);
             }
 
-            await Station.PostAsync(new StationInput.CertificateRead(options.Name, files.Sense));
+            if (!Station.State.AnyWaits && certificates.Refresh())
+            {
+                EndsForCertificates = true;
+                throw new BrokerException("there is a new certificate");
+            }
+
+            await Station.PostAsync(new StationInput.CertificateRead(options.Name, certificates.Sense));
         }
     }
 

@@ -1,5 +1,6 @@
 using Call112.Gateway.Options;
 using Call112.Gateway.Time;
+using Call112.Messages;
 
 namespace Call112.Gateway.Messaging;
 
@@ -17,6 +18,7 @@ public sealed class Uplinks : BackgroundService
     /// <param name="brokers">Makes the broker of one uplink.</param>
     /// <param name="jitter">Source of the back-off's jitter; seeded by the caller.</param>
     /// <param name="interfaces">Tells of interfaces that come up; without it an uplink sits out its back-off.</param>
+    /// <param name="renewal">Renews the certificate that they share; nobody does when null.</param>
     public Uplinks(
         GatewayOptions options,
         StationLoop station,
@@ -25,11 +27,12 @@ public sealed class Uplinks : BackgroundService
         Vitals vitals,
         Random jitter,
         ILogger<Uplinks> log,
-        InterfaceWatch? interfaces = null)
+        InterfaceWatch? interfaces = null,
+        CertificateRenewal? renewal = null)
     {
         (_station, _interfaces) = (station, interfaces);
         var route = new ReportRoute(station, options.Station.Timing, clock);
-        var place = new UplinkPlace(options, station, clock, vitals, route, log);
+        var place = new UplinkPlace(options, station, clock, vitals, route, log, renewal);
         _all = [.. options.Uplinks.Select((uplink, i) => new Uplink(place, uplink, brokers(uplink), i == 0 ? jitter : new Random(jitter.Next())))];
         Subscribed = Task.WhenAny(_all.Select(uplink => uplink.Subscribed));
         route.Moved += () => Each(calls =>
@@ -38,13 +41,21 @@ public sealed class Uplinks : BackgroundService
             calls.Telemetry.Set();
         });
         station.ReportsArrived += () => Each(calls => calls.Reports.Set());
-        station.ReportNowAsked += () => Each(calls =>
+        station.CommandGiven += command =>
         {
-            (calls.SendAgain, calls.TellAgain) = (true, true);
-            calls.Reports.Set();
-            calls.Health.Set();
-            calls.Telemetry.Set();
-        });
+            if (command.Command == CommandKind.ReportNow)
+                Each(calls =>
+                {
+                    (calls.SendAgain, calls.TellAgain) = (true, true);
+                    calls.Reports.Set();
+                    calls.Health.Set();
+                    calls.Telemetry.Set();
+                });
+            else if (command.Command == CommandKind.RenewCertificate)
+                renewal?.Ask();
+        };
+        if (renewal is not null)
+            renewal.Ready += () => Each(calls => calls.Certificates.Set());
         station.PositionChanged += () => Each(calls => calls.Telemetry.Set());
         station.Changed += () =>
         {

@@ -8,6 +8,7 @@ using Call112.Gateway.Position;
 using Call112.Gateway.Time;
 using Call112.Messages;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Call112.Gateway.Verbs;
 
@@ -53,7 +54,9 @@ internal static class DoctorVerb
                 new OutboundMessage(Topics.Telemetry(options.Station.Id), [], AtLeastOnce: false),
                 [Topics.CenterHeartbeat],
                 IsProbe: true);
-            var broker = new MqttBroker(uplink, TimeProvider.System);
+            // What the service would show the broker; only a look, nothing of a renewal changes by it.
+            var renewal = new CertificateRenewal(options, new StationClock(TimeProvider.System, options.TrustClock), NullLogger.Instance);
+            var broker = new MqttBroker(uplink, TimeProvider.System, renewal: renewal);
             await using var connection = await broker.ConnectAsync(request, message => ValueTask.CompletedTask, cancel);
             var until = broker.Credentials?.Sense.Until is { } end ? $", certificate until {end.UtcDateTime:yyyy-MM-dd}" : "";
             return new Finding(subject, $"{way} answers{until}");

@@ -46,8 +46,9 @@ public sealed class StationWorld : IAsyncDisposable
         StationClock = new StationClock(Clock, Options.TrustClock);
         Station = new StationLoop(Options, Board, StationClock, logs.CreateLogger<StationLoop>());
         Vitals = new Vitals(Options, Station, StationClock);
-        Uplinks = new Uplinks(Options, Station, BrokerOf, StationClock, Vitals, new Random(setup.Seed), logs.CreateLogger<Uplinks>());
-        IBroker BrokerOf(UplinkOptions uplink) => (uplink.Name == Options.Uplink.Name ? null : setup.Second) ?? Broker;
+        Uplinks = new Uplinks(
+            Options, Station, BrokerOf, StationClock, Vitals, new Random(setup.Seed), logs.CreateLogger<Uplinks>(), renewal: setup.Renewal);
+        IBroker BrokerOf(UplinkOptions uplink) => (uplink.Name == Options.Uplink.Name ? setup.First : setup.Second) ?? Broker;
     }
 
     public string Folder { get; }
@@ -82,7 +83,9 @@ public sealed class StationWorld : IAsyncDisposable
     /// <summary>What the world is made of; everything has a default.</summary>
     /// <param name="Folder">Where the journal lies; a temporary folder, deleted at the end, when null.</param>
     /// <param name="Seed">Of the back-off's jitter.</param>
-    /// <param name="Second">Broker of the second uplink, if the options have one; the same as the first's when null.</param>
+    /// <param name="Second">Broker of the second uplink, if the options have one; <paramref name="Broker"/> when null.</param>
+    /// <param name="First">What the first uplink takes for its broker; <paramref name="Broker"/> when null.</param>
+    /// <param name="Renewal">Renews the certificate; nobody does when null.</param>
     public sealed record Setup(
         string? Folder = null,
         TestClock? Clock = null,
@@ -91,7 +94,9 @@ public sealed class StationWorld : IAsyncDisposable
         ILoggerFactory? Logs = null,
         int Seed = 112,
         IBroker? Second = null,
-        Func<GatewayOptions, GatewayOptions>? Change = null);
+        Func<GatewayOptions, GatewayOptions>? Change = null,
+        IBroker? First = null,
+        CertificateRenewal? Renewal = null);
 
     /// <summary>Builds a station; nothing runs yet.</summary>
     public static StationWorld Create(Setup? setup = null) => new(setup ?? new Setup());
