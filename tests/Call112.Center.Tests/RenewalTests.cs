@@ -28,13 +28,15 @@ public sealed class RenewalTests : IDisposable
     {
         using var enrolment = Enrolled(days: 20);
         var former = enrolment.Newest(Id, CertificateUse.Station)!;
-        using var renewed = X509Certificate2.CreateFromPem(enrolment.RenewStation(Id, Guid.NewGuid(), Request(), s_due), _key.ExportPkcs8PrivateKeyPem());
+        using var renewed = WithKey(enrolment.RenewStation(Id, Guid.NewGuid(), Request(), s_due));
         Assert.Equal($"CN={Id}", renewed.Subject);
         Assert.Equal([Id], renewed.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().EnumerateDnsNames());
-        Assert.Equal("1.3.6.1.5.5.7.3.2", renewed.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<Oid>().Single().Value);
+        var uses = renewed.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<Oid>();
+        Assert.Equal("1.3.6.1.5.5.7.3.2", Assert.Single(uses).Value);
         Assert.False(renewed.Extensions.OfType<X509BasicConstraintsExtension>().Single().CertificateAuthority);
         Assert.Equal(_clock.GetUtcNow().AddDays(StationRequest.DaysUsual), new DateTimeOffset(renewed.NotAfter.ToUniversalTime(), TimeSpan.Zero));
-        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        using var chain = new X509Chain();
+        (chain.ChainPolicy.TrustMode, chain.ChainPolicy.RevocationMode) = (X509ChainTrustMode.CustomRootTrust, X509RevocationMode.NoCheck);
         chain.ChainPolicy.CustomTrustStore.ImportFromPem(enrolment.Authorities.TrustedPem);
         chain.ChainPolicy.VerificationTime = _clock.GetUtcNow().UtcDateTime;
         Assert.True(chain.Build(renewed));
@@ -76,7 +78,8 @@ public sealed class RenewalTests : IDisposable
             ($"is for 'CN={Beside}'", Request(Beside)),
             ($"is for 'CN={Id}, O=Somebody'", Request($"{Id}, O=Somebody")),
             ("not ECDSA P-256", Request(key: stronger)),
-            ("not ECDSA P-256", new CertificateRequest($"CN={Id}", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequestPem()),
+            ("not ECDSA P-256",
+                new CertificateRequest($"CN={Id}", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequestPem()),
             ("cannot be read, or its signature is wrong", WithAnothersSignature()),
             ("cannot be read", good[..(good.Length / 2)]),
             ("cannot be read", "no request"),
@@ -87,7 +90,7 @@ public sealed class RenewalTests : IDisposable
         Assert.Single(enrolment.Issued);
     }
 
-    /// <summary>A hostile station, or the thief of one, must not fill the ledger, nor come before the box that was enrolled in its place (F20).</summary>
+    /// <summary>A hostile station, or its thief, must not fill the ledger, nor come before the box that was enrolled in its place (F20).</summary>
     [Fact]
     public void A_station_gets_one_an_hour_at_most_and_none_once_another_box_was_enrolled_in_its_place()
     {
@@ -106,7 +109,8 @@ public sealed class RenewalTests : IDisposable
     public void Who_is_not_enrolled_or_taken_back_or_over_gets_none()
     {
         using var enrolment = Enrolled(days: 20);
-        Assert.Contains("not enrolled", Assert.Throws<EnrolmentException>(() => enrolment.RenewStation(Beside, Guid.NewGuid(), Request(Beside), s_due)).Message, StringComparison.Ordinal);
+        var stranger = Assert.Throws<EnrolmentException>(() => enrolment.RenewStation(Beside, Guid.NewGuid(), Request(Beside), s_due));
+        Assert.Contains("not enrolled", stranger.Message, StringComparison.Ordinal);
         var (id, request) = (Guid.NewGuid(), Request());
         enrolment.RenewStation(Id, id, request, s_due);
         enrolment.Revoke(Id, formerOnly: false);
@@ -156,7 +160,9 @@ public sealed class RenewalTests : IDisposable
         await using var beside = await FakeStation.ConnectAsync(center.MqttAddress, Beside);
         var soon = TimeProvider.System.GetUtcNow().AddDays(20);
         await station.PublishAsync(
-            Topics.State(Id), MessageWriter.Write(new StationStatus(true, Id, "boot-1", soon, ClockState.Synchronized, CertificateUntil: soon)), retain: true);
+            Topics.State(Id),
+            MessageWriter.Write(new StationStatus(true, Id, "boot-1", soon, ClockState.Synchronized, CertificateUntil: soon)),
+            retain: true);
         Assert.Equal(CommandKind.RenewCertificate, (await station.CommandAsync()).Command);
 
         // Another's name in the message, and no message at all: nothing comes of them, and the next is answered.
@@ -165,7 +171,7 @@ public sealed class RenewalTests : IDisposable
         await station.PublishAsync(Topics.CertificateRequest(Id), Written(id));
         var answer = await station.CertificateAsync();
         Assert.Equal((id, null), (answer.RequestId, answer.Refusal));
-        using var issued = X509Certificate2.CreateFromPem(answer.Certificate!, _key.ExportPkcs8PrivateKeyPem());
+        using var issued = WithKey(answer.Certificate!);
         Assert.Equal($"CN={Id}", issued.Subject);
 
         byte[] Written(Guid request) => MessageWriter.Write(new StationCertificateRequest(Id, request, soon, Request()));
@@ -247,6 +253,8 @@ public sealed class RenewalTests : IDisposable
         var request = new CertificateRequest(new X500DistinguishedName($"CN={Id}"), new PublicKey(_key), HashAlgorithmName.SHA256);
         return request.CreateSigningRequestPem(generator);
     }
+
+    private X509Certificate2 WithKey(string certificate) => X509Certificate2.CreateFromPem(certificate, _key.ExportPkcs8PrivateKeyPem());
 
     private string Request(string name = Id, ECDsa? key = null) =>
         new CertificateRequest($"CN={name}", key ?? _key, HashAlgorithmName.SHA256).CreateSigningRequestPem();

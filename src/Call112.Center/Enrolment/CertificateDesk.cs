@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Call112.Center.Book;
 using Call112.Center.Messaging;
@@ -98,7 +97,10 @@ internal sealed class CertificateDesk : IAsyncDisposable
                 send(new Outgoing(Topics.Certificate(request.StationId), MessageWriter.Write(answer), true, null, Urgent: false));
     }
 
-    /// <summary>Null when the folder does not work now: no reason to turn the station away, which is asked again.</summary>
+    /// <summary>
+    /// Null when the folder does not work now: no reason to turn the station away, which is asked again. Whatever fails costs this answer only, never the
+    /// desk.
+    /// </summary>
     private StationCertificate? Answer(StationCertificateRequest request)
     {
         try
@@ -106,7 +108,7 @@ internal sealed class CertificateDesk : IAsyncDisposable
             using var enrolment = Enrolment.Open(_folder, create: false, _time);
             return Answer(request, enrolment);
         }
-        catch (Exception e) when (e is EnrolmentException or IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             _log.LogError("{Station}: no certificate can be issued: {Reason}", request.StationId, e.Message);
             return null;
