@@ -55,6 +55,10 @@ public sealed class AccessTests : SystemTest
         await SaysAsync("a command to another", Topics.Command(Beside), isAllowed: false);
         await SaysAsync("a receipt to another", Topics.Receipt(Beside), isAllowed: false);
         await SaysAsync("the centre's heartbeat", Topics.CenterHeartbeat, isAllowed: false);
+        await SaysAsync("its own certificate request", Topics.CertificateRequest(Own), isAllowed: true);
+        await SaysAsync("another's certificate request", Topics.CertificateRequest(Beside), isAllowed: false);
+        await SaysAsync("a certificate to another", Topics.Certificate(Beside), isAllowed: false);
+        await SaysAsync("a certificate to itself", Topics.Certificate(Own), isAllowed: false);
         await SaysAsync("a topic of no contract", "call112/v2/anything", isAllowed: false);
 
         async Task SaysAsync(string what, string topic, bool isAllowed, bool retain = false)
@@ -83,6 +87,8 @@ public sealed class AccessTests : SystemTest
             ("another's commands", Topics.Command(Beside), null),
             ("every station's reports", Topics.OfAllStations(TopicKind.Report), null),
             ("every station's state", Topics.OfAllStations(TopicKind.State), null),
+            ("every station's certificate requests", Topics.OfAllStations(TopicKind.CertificateRequest), null),
+            ("another's certificates", Topics.Certificate(Beside), null),
             ("everything", "#", null),
         ];
         var answers = new Dictionary<string, string>();

@@ -95,9 +95,10 @@ public abstract class SystemTest : IAsyncDisposable
     }
 
     /// <summary>The city's centre, by its own certificate.</summary>
-    protected async Task<CenterProcess> CenterAsync(CityIdentities city)
+    /// <param name="more">Arguments beside.</param>
+    protected async Task<CenterProcess> CenterAsync(CityIdentities city, params string[] more)
     {
-        var center = new CenterProcess(NewFolder("center"), city.Address, more: city.CenterArguments);
+        var center = new CenterProcess(NewFolder("center"), city.Address, more: [.. city.CenterArguments, .. more]);
         AtEnd(center.Dispose);
         _logs.Enqueue(("call112-center", center.Lines));
         await center.StartReadyAsync();
