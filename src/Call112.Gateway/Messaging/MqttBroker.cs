@@ -34,8 +34,9 @@ public sealed class MqttBroker : IBroker
     private readonly UplinkSocket _socket;
     private bool _saidBound;
     private bool _saidBlind;
+    private bool _saidUnanswered;
 
-    /// <param name="log">Told, once, what works less well than it could: an interface bound by its address only, an own state that the broker keeps
+    /// <param name="log">Told, once, what works less well than it could: an interface bound by its address only, a topic that the broker keeps
     /// from us. Nobody is told when null.</param>
     /// <param name="renewal">Knows the certificates that have come since station.json; only what is in station.json when null.</param>
     public MqttBroker(UplinkOptions uplink, TimeProvider time, ILogger? log = null, CertificateRenewal? renewal = null)
@@ -134,19 +135,24 @@ public sealed class MqttBroker : IBroker
                 Refused(item.TopicFilter.Topic, item.ResultCode, request);
     }
 
-    /// <summary>A station that may not hear dispatches is deaf; one that may not hear its own state can do all but notice a copied card.</summary>
+    /// <summary>
+    /// A station that may not hear dispatches is deaf; one that may not hear its own state can do all but notice a copied card, and one that may not hear
+    /// an answer to its request all but renew its certificate.
+    /// </summary>
     private void Refused(string topic, MqttClientSubscribeResultCode why, SessionRequest request)
     {
-        if (topic != request.OwnState && topic != request.MayBeRefused)
+        var isOwnState = topic == request.OwnState;
+        if (!isOwnState && topic != request.MayBeRefused)
             throw new BrokerException($"the broker refused the subscription to {topic}: {why}");
-        if (topic == request.MayBeRefused)
-            _log?.LogWarning(
-                LogEvents.RenewalRefused, "{Uplink}: the broker refused the subscription to {Topic} ({Why}): renewals will not arrive", _uplink.Name, topic, why);
-        else if (!_saidBlind)
+        if (isOwnState && !_saidBlind)
             _log?.LogWarning(
                 LogEvents.OwnStateRefused, "{Uplink}: the broker refused the subscription to {Topic} ({Why}): a copied card will not be noticed",
                 _uplink.Name, topic, why);
-        _saidBlind |= topic == request.OwnState;
+        else if (!isOwnState && !_saidUnanswered)
+            _log?.LogWarning(
+                LogEvents.RenewalRefused, "{Uplink}: the broker refused the subscription to {Topic} ({Why}): no renewal will arrive",
+                _uplink.Name, topic, why);
+        (_saidBlind, _saidUnanswered) = (_saidBlind || isOwnState, _saidUnanswered || !isOwnState);
     }
 
     private MqttClientOptions ClientOptions(SessionRequest request, Credentials.Material? material)

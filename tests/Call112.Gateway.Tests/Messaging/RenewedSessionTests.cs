@@ -115,6 +115,21 @@ public sealed class RenewedSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_is_malformed_or_retained_is_reported_as_rejected()
+    {
+        var (world, _, _) = await StartAsync();
+        await using var __ = world;
+        world.Broker.Publish(Topics.Certificate(StationWorld.Id), "{"u8.ToArray());
+        await world.RunUntilAsync(() => Rejected().Count == 1, 5, "the report", stepSeconds: 0.1);
+        var retained = new StationCertificate(Guid.NewGuid(), _desk.Clock.GetUtcNow(), Refusal: "not due");
+        world.Broker.Publish(Topics.Certificate(StationWorld.Id), MessageWriter.Write(retained), retain: true);
+        await world.RunUntilAsync(() => Rejected().Count == 2, 5, "the report of the retained one", stepSeconds: 0.1);
+        Assert.Equal("retained", Rejected()[1].Reason);
+
+        List<Report> Rejected() => [.. world.ReportsSent.Where(report => report.Event == ReportEvent.Rejected).DistinctBy(report => report.Sequence)];
+    }
+
+    [Fact]
     public async Task Two_uplinks_share_the_renewal_and_each_tries_it_by_itself()
     {
         var renewal = _desk.Start();
