@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Call112.Center.Acceptance;
 using Call112.Center.Book;
 using Call112.Center.Messaging;
 using Call112.Center.Sms;
@@ -43,6 +44,7 @@ internal sealed class CenterLoop : IDisposable
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly ILogger _log;
+    private readonly AcceptanceJudge _judge;
     private readonly string _bootId = Guid.NewGuid().ToString("N");
     private ITimer? _ticks;
     private long _refusals, _lastRefusal, _notesSince, _receiptsHeldSince;
@@ -53,7 +55,7 @@ internal sealed class CenterLoop : IDisposable
     public CenterLoop(CenterOptions options, TimeProvider time, ILogger log)
     {
         (_options, _time, _log) = (options, time, log);
-        _origin = time.GetTimestamp();
+        (_origin, _judge) = (time.GetTimestamp(), new AcceptanceJudge(options.Identities, options.BrokerAuthorityFile));
         _store = BookStore.Open(options.DatabasePath, time.GetUtcNow());
         if (_store.SetAside is { } fault)
             _log.LogError("the dispatch book was damaged: {Fault}", fault);
@@ -226,7 +228,7 @@ internal sealed class CenterLoop : IDisposable
 
         try
         {
-            if (effects.Exists(effect => effect is StoreDispatch or StoreTarget or StoreReport or StoreStation))
+            if (effects.Exists(effect => effect is StoreDispatch or StoreTarget or StoreReport or StoreStation or StoreAcceptance))
             {
                 _store.Commit(effects);
                 Fault = _store.SetAside;
@@ -366,7 +368,7 @@ internal sealed class CenterLoop : IDisposable
             observer.Writer.TryWrite(change);
     }
 
-    private static (BookInput? Input, string Reason) Read(Incoming incoming)
+    private (BookInput? Input, string Reason) Read(Incoming incoming)
     {
         var payload = incoming.Payload;
         (BookInput?, string) Own<T>(Parsed<T> parsed, Func<T, string> stationOf, Func<T, BookInput> input)
@@ -382,6 +384,7 @@ internal sealed class CenterLoop : IDisposable
             TopicKind.Heartbeat when incoming.Retained => (null, "retained"),
             TopicKind.Heartbeat => Own(MessageReader.ReadHeartbeat(payload), h => h.StationId, h => new HeartbeatReceived(h)),
             TopicKind.Telemetry => Own(MessageReader.ReadTelemetry(payload), t => t.StationId, t => new TelemetryReceived(t)),
+            TopicKind.Acceptance => _judge.Read(incoming.Topic.Name, payload, _time.GetUtcNow()),
             _ => (null, "not a message to the centre"),
         };
     }

@@ -1,5 +1,6 @@
 using Call112.Gateway.Board;
 using Call112.Gateway.Cellular;
+using Call112.Gateway.Commissioning;
 using Call112.Gateway.Health;
 using Call112.Gateway.Messaging;
 using Call112.Gateway.Options;
@@ -18,9 +19,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly IHost _host;
     private bool _running;
 
-    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplinks uplinks, PanelServer? panel, ModemWatch? modem)
+    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplinks uplinks, PanelServer? panel, ModemWatch? modem, AcceptanceWatch acceptance)
     {
-        (_host, Station, Board, Uplinks, Panel, Modem) = (host, station, board, uplinks, panel, modem);
+        (_host, Station, Board, Uplinks, Panel, Modem, Acceptance) = (host, station, board, uplinks, panel, modem, acceptance);
     }
 
     public StationLoop Station { get; }
@@ -33,6 +34,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>Null when station.json has no section cellular.</summary>
     public ModemWatch? Modem { get; }
+
+    /// <summary>Whether the box has been accepted at its post.</summary>
+    internal AcceptanceWatch Acceptance { get; }
 
     /// <summary>Builds the station; nothing runs yet.</summary>
     /// <param name="configureLogging">Where the log goes; nowhere by default.</param>
@@ -66,6 +70,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             });
         if (options.Cellular is not null)
             builder.Services.AddSingleton<IHostedService>(services => Compose(services).Modem!);
+        builder.Services.AddSingleton<IHostedService>(services => Compose(services).Acceptance);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplinks);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
         builder.Services.AddSingleton<IHostedService>(services =>
@@ -95,18 +100,19 @@ public sealed partial class GatewayHost : IAsyncDisposable
             var station = new StationLoop(options, board, clock, logs.CreateLogger<StationLoop>());
             var modem = options.Cellular is null ? null : new ModemWatch(options, station, clock, logs.CreateLogger<ModemWatch>());
             var renewal = new CertificateRenewal(options, clock, logs.CreateLogger<CertificateRenewal>());
+            var acceptance = new AcceptanceWatch(options, time, logs.CreateLogger<AcceptanceWatch>());
             var uplinks = new Uplinks(
                 options,
                 station,
                 uplink => new MqttBroker(uplink, time, logs.CreateLogger<MqttBroker>(), renewal),
                 clock,
-                new Vitals(options, station, clock, board) { Modem = () => modem?.Vitals },
+                new Vitals(options, station, clock, board) { Modem = () => modem?.Vitals, Acceptance = acceptance },
                 new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
                 logs.CreateLogger<Uplinks>(),
                 new InterfaceWatch(),
                 renewal);
-            var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>());
-            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplinks, panel, modem);
+            var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>(), acceptance);
+            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplinks, panel, modem, acceptance);
         }
     }
 

@@ -9,6 +9,9 @@ internal static class LogEvents
     public static readonly EventId Step = new(110, nameof(Step));
     public static readonly EventId Refused = new(111, nameof(Refused));
 
+    public static readonly EventId AcceptanceRead = new(121, nameof(AcceptanceRead));
+    public static readonly EventId AcceptanceProblem = new(122, nameof(AcceptanceProblem));
+
     public static readonly EventId Connected = new(201, nameof(Connected));
     public static readonly EventId ConnectionLost = new(203, nameof(ConnectionLost));
     public static readonly EventId IdentityTaken = new(204, nameof(IdentityTaken));
@@ -20,6 +23,7 @@ internal static class LogEvents
     public static readonly EventId RenewalRefused = new(210, nameof(RenewalRefused));
     public static readonly EventId RenewalTaken = new(211, nameof(RenewalTaken));
     public static readonly EventId RenewalNotStored = new(212, nameof(RenewalNotStored));
+    public static readonly EventId AcceptanceRefused = new(213, nameof(AcceptanceRefused));
 
     public static readonly EventId GnssLinked = new(221, nameof(GnssLinked));
     public static readonly EventId GnssGarbage = new(222, nameof(GnssGarbage));

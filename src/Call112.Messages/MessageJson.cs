@@ -19,6 +19,7 @@ namespace Call112.Messages;
 [JsonSerializable(typeof(StationStatus))]
 [JsonSerializable(typeof(Heartbeat))]
 [JsonSerializable(typeof(Telemetry))]
+[JsonSerializable(typeof(AcceptanceEnvelope))]
 [JsonSerializable(typeof(CenterHeartbeat))]
 [JsonSerializable(typeof(StationCertificateRequest))]
 [JsonSerializable(typeof(StationCertificate))]
@@ -97,6 +98,8 @@ public static class MessageWriter
             },
         },
         MessageJsonContext.Default.Telemetry);
+
+    public static byte[] Write(AcceptanceEnvelope message) => Write(message, MessageJsonContext.Default.AcceptanceEnvelope);
 
     public static byte[] Write(CenterHeartbeat message) => Write(message, MessageJsonContext.Default.CenterHeartbeat);
 

@@ -54,7 +54,8 @@ public static class MessageReader
         fields.Strings("alarms", maxCount: 100),
         fields.OptionalString("journalHealth"),
         fields.OptionalString("uplink"),
-        fields.OptionalTime("certificateUntil")));
+        fields.OptionalTime("certificateUntil"),
+        fields.OptionalEnum<ServiceState>("service", ServiceState.Commissioning)));
 
     public static Parsed<Heartbeat> ReadHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new Heartbeat(
         Name(fields, "stationId"),
@@ -90,6 +91,9 @@ public static class MessageReader
             fields.Object("modem", required: false) is { } modem ? ModemOf(modem) : null,
             fields.Real("longestSampleGapMs", 0, double.MaxValue));
     });
+
+    public static Parsed<AcceptanceEnvelope> ReadAcceptance(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new AcceptanceEnvelope(
+        fields.RequiredString("record"), fields.OptionalString("certificate"), fields.OptionalString("signature")));
 
     private static GnssReading GnssOf(JsonFields fields)
     {

@@ -13,6 +13,7 @@ public enum TopicKind
     State,
     Heartbeat,
     Telemetry,
+    Acceptance,
     CenterHeartbeat,
     CertificateRequest,
     Certificate,
@@ -54,6 +55,8 @@ public static class Topics
 
     public static string Certificate(string stationId) => Station(stationId, "certificate");
 
+    public static string Acceptance(string stationId) => Station(stationId, "acceptance");
+
     /// <summary>The MQTT topic filter that matches one kind of topic of every station, for a centre.</summary>
     public static string OfAllStations(TopicKind kind) => $"{Root}stations/+/{Leaf(kind)}";
 
@@ -93,6 +96,7 @@ public static class Topics
             ("stations", "telemetry") => TopicKind.Telemetry,
             ("stations", "certificate-request") => TopicKind.CertificateRequest,
             ("stations", "certificate") => TopicKind.Certificate,
+            ("stations", "acceptance") => TopicKind.Acceptance,
             _ => null,
         };
         if (kind is null)
@@ -114,6 +118,7 @@ public static class Topics
         TopicKind.Telemetry => "telemetry",
         TopicKind.CertificateRequest => "certificate-request",
         TopicKind.Certificate => "certificate",
+        TopicKind.Acceptance => "acceptance",
         TopicKind.CenterHeartbeat => throw new ArgumentException("the centre's heartbeat is not a station's topic", nameof(kind)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };

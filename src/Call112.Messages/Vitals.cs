@@ -32,6 +32,7 @@ public sealed record StationCommand(CommandKind Command, Guid? CommandId = null,
 /// <param name="Uplink">Of the will of a station with two uplinks: the one whose session has ended; the other may well live. Null in all
 /// else.</param>
 /// <param name="CertificateUntil">When the first of the station's own certificates expires; null without one.</param>
+/// <param name="Service">Whether the box has been accepted at its post; null from a box that knows no acceptance.</param>
 public sealed record StationStatus(
     bool Online,
     string StationId,
@@ -47,7 +48,8 @@ public sealed record StationStatus(
     IReadOnlyList<string>? Alarms = null,
     string? JournalHealth = null,
     string? Uplink = null,
-    DateTimeOffset? CertificateUntil = null);
+    DateTimeOffset? CertificateUntil = null,
+    ServiceState? Service = null);
 
 /// <summary>Proof of life of a station (contract, topic <c>heartbeat</c>).</summary>
 /// <param name="Number">Counts the heartbeats of this boot, from 1; with two uplinks those of this uplink.</param>

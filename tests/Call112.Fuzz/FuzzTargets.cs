@@ -27,6 +27,7 @@ public static class FuzzTargets
         Message("telemetry", MessageReader.ReadTelemetry, MessageWriter.Write, t => (t with { SentAt = Ms(t.SentAt) }, "")),
         Message("certificate-request", MessageReader.ReadCertificateRequest, MessageWriter.Write, r => (r with { SentAt = Ms(r.SentAt) }, "")),
         Message("certificate", MessageReader.ReadCertificate, MessageWriter.Write, c => (c with { SentAt = Ms(c.SentAt) }, "")),
+        Message("acceptance", MessageReader.ReadAcceptance, MessageWriter.Write, e => (e, "")),
         new("topic", 300, Topic),
         new("options", 64 * 1024, Options),
     ];
@@ -68,6 +69,7 @@ public static class FuzzTargets
             TopicKind.State => Topics.State(topic.Name),
             TopicKind.Heartbeat => Topics.Heartbeat(topic.Name),
             TopicKind.Telemetry => Topics.Telemetry(topic.Name),
+            TopicKind.Acceptance => Topics.Acceptance(topic.Name),
             TopicKind.CenterHeartbeat => Topics.CenterHeartbeat,
             TopicKind.CertificateRequest => Topics.CertificateRequest(topic.Name),
             TopicKind.Certificate => Topics.Certificate(topic.Name),

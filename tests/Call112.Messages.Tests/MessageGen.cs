@@ -90,9 +90,9 @@ internal static class MessageGen
         Gen.Select(s_optionalText, s_optionalText, s_optionalText, Gen.Nullable(s_count), Gen.Nullable(s_intCount)),
         Gen.Null(Name.List[0, 20]),
         Gen.Null(Text.List[0, 20]),
-        Gen.Select(s_optionalText, s_optionalText, Gen.Nullable(Time)),
+        Gen.Select(s_optionalText, s_optionalText, Gen.Nullable(Time), Gen.Nullable(Gen.Enum<ServiceState>())),
         (a, b, groups, alarms, c) => new StationStatus(
-            a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, b.Item1, b.Item2, groups, b.Item3, b.Item4, b.Item5, alarms, c.Item1, c.Item2, c.Item3));
+            a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, b.Item1, b.Item2, groups, b.Item3, b.Item4, b.Item5, alarms, c.Item1, c.Item2, c.Item3, c.Item4));
 
     public static readonly Gen<Heartbeat> Heartbeat = Gen.Select(
         Name, s_bootId, s_count, Time, Gen.Enum<ClockState>(), s_count, s_count, Gen.Select(s_intCount, s_optionalText, Gen.Nullable(s_count)),
@@ -139,10 +139,13 @@ internal static class MessageGen
     public static readonly Gen<StationCertificate> Certificate = Gen.Select(
         s_id, Time, s_optionalText, s_optionalText, (id, sentAt, certificate, refusal) => new StationCertificate(id, sentAt, certificate, refusal));
 
+    public static readonly Gen<AcceptanceEnvelope> Acceptance = Gen.Select(
+        Text.Where(text => text.Length > 0), s_optionalText, s_optionalText, (record, certificate, signature) => new AcceptanceEnvelope(record, certificate, signature));
+
     /// <summary>Any message of the contract, with the kind it is.</summary>
     public static readonly Gen<(Wire Wire, object Message)> Any = Gen.OneOf(
         Kind(Dispatch), Kind(Report), Kind(Receipt), Kind(Command), Kind(Status), Kind(Heartbeat), Kind(Telemetry), Kind(CenterHeartbeat),
-        Kind(CertificateRequest), Kind(Certificate));
+        Kind(Acceptance), Kind(CertificateRequest), Kind(Certificate));
 
     private static Gen<(Wire Wire, object Message)> Kind<T>(Gen<T> gen)
         where T : class => gen.Select(message => (Wire.Of(typeof(T)), (object)message));

@@ -50,6 +50,7 @@ public partial class TopicsTests
     [InlineData(TopicKind.State, "call112/v1/stations/pkm-gogagoman/state")]
     [InlineData(TopicKind.Heartbeat, "call112/v1/stations/pkm-gogagoman/heartbeat")]
     [InlineData(TopicKind.Telemetry, "call112/v1/stations/pkm-gogagoman/telemetry")]
+    [InlineData(TopicKind.Acceptance, "call112/v1/stations/pkm-gogagoman/acceptance")]
     [InlineData(TopicKind.CenterHeartbeat, "call112/v1/center/heartbeat")]
     [InlineData(TopicKind.CertificateRequest, "call112/v1/stations/pkm-gogagoman/certificate-request")]
     [InlineData(TopicKind.Certificate, "call112/v1/stations/pkm-gogagoman/certificate")]
@@ -122,6 +123,7 @@ public partial class TopicsTests
         TopicKind.State => Topics.State(name),
         TopicKind.Heartbeat => Topics.Heartbeat(name),
         TopicKind.Telemetry => Topics.Telemetry(name),
+        TopicKind.Acceptance => Topics.Acceptance(name),
         TopicKind.CenterHeartbeat => Topics.CenterHeartbeat,
         TopicKind.CertificateRequest => Topics.CertificateRequest(name),
         TopicKind.Certificate => Topics.Certificate(name),

@@ -31,7 +31,7 @@ internal sealed record Wire(string Name, Type Type, string Example, Func<ReadOnl
             {
               "online": true, "stationId": "pkm-gogagoman", "bootId": "7b0c5d2e91", "sentAt": "2026-11-23T06:00:00.000Z", "clock": "Synchronized",
               "name": "Puskesmas Gogagoman", "kind": "Puskesmas", "groups": ["puskesmas"], "version": "0.1.0", "lastSequence": 4210,
-              "openDispatches": 1, "alarms": ["MainsLost"], "journalHealth": "ok"
+              "openDispatches": 1, "alarms": ["MainsLost"], "journalHealth": "ok", "service": "InService"
             }
             """,
             bytes => Reading.Of(MessageReader.ReadStatus(bytes)), value => MessageWriter.Write((StationStatus)value)),
@@ -61,6 +61,8 @@ internal sealed record Wire(string Name, Type Type, string Example, Func<ReadOnl
             }
             """,
             bytes => Reading.Of(MessageReader.ReadTelemetry(bytes)), value => MessageWriter.Write((Telemetry)value)),
+        new("acceptance", typeof(AcceptanceEnvelope), """{ "record": "e30=", "certificate": null, "signature": null }""",
+            bytes => Reading.Of(MessageReader.ReadAcceptance(bytes)), value => MessageWriter.Write((AcceptanceEnvelope)value)),
         new("center-heartbeat", typeof(CenterHeartbeat), """{ "sentAt": "2026-11-23T06:05:10.000Z", "bootId": "c0ffee12", "number": 62 }""",
             bytes => Reading.Of(MessageReader.ReadCenterHeartbeat(bytes)), value => MessageWriter.Write((CenterHeartbeat)value)),
         new("certificate-request", typeof(StationCertificateRequest),

@@ -1,3 +1,4 @@
+using Call112.Center.Acceptance;
 using Call112.Messages;
 
 namespace Call112.Center.Book;
@@ -138,6 +139,27 @@ public sealed partial class DispatchBook
         station.Take(telemetry);
         if (returned)
             Wake(station, now.Monotonic);
+        Changed(station);
+    }
+
+    /// <summary>
+    /// The newest one counts, and the same one, which comes at each birth, changes nothing. Only one that nobody can stand for does not replace one that
+    /// the city's authority vouches for.
+    /// </summary>
+    private void Take(AcceptanceReceived received)
+    {
+        var (row, shown) = (received.Row, received.Row.Shown);
+        if (Station(row.StationId) is not { } station)
+            return;
+        var present = station.Acceptance;
+        if (present?.EnvelopeSha256 == row.EnvelopeSha256 && present.Shown.Signature == shown.Signature)
+            return;
+        if (shown.Problem is { } problem)
+            Emit(new Noted(true, $"{row.StationId}: the signature of its acceptance by {shown.Technician}: {problem}"));
+        if (shown.Signature == AcceptanceSignature.Invalid && present?.Shown.Signature == AcceptanceSignature.Valid)
+            return;
+        station.Acceptance = row;
+        Emit(new StoreAcceptance(row, received.Envelope));
         Changed(station);
     }
 

@@ -74,6 +74,9 @@ public sealed partial class DispatchBook
             case TelemetryReceived received:
                 Take(received.Telemetry, now);
                 break;
+            case AcceptanceReceived received:
+                Take(received);
+                break;
             case BrokerLink link:
                 Take(link, now);
                 break;
@@ -149,6 +152,8 @@ public sealed partial class DispatchBook
     {
         foreach (var row in snapshot.Stations)
             Station(row.StationId)?.Restore(row, now.Monotonic);
+        foreach (var row in snapshot.Acceptances)
+            Station(row.StationId)?.Acceptance = row;
         foreach (var boot in snapshot.Boots)
             Station(boot.StationId)?.Log.Widen(boot.BootId, boot.Used.From, boot.Used.To);
         foreach (var row in snapshot.Dispatches.OrderBy(row => row.Alert.SentAt).ThenBy(row => row.Alert.DispatchId))

@@ -35,6 +35,10 @@ public sealed record StoreReport(ReportRow Row) : BookEffect;
 /// <summary>Insert or replace a station.</summary>
 public sealed record StoreStation(StationRow Row) : BookEffect;
 
+/// <summary>Insert or replace a station's acceptance.</summary>
+/// <param name="Envelope">The bytes as the station sent them, for whoever has to look into it later.</param>
+public sealed record StoreAcceptance(AcceptanceRow Row, byte[] Envelope) : BookEffect;
+
 /// <summary>The dispatch looks different now.</summary>
 public sealed record DispatchChanged(Guid DispatchId) : BookEffect;
 

@@ -35,6 +35,10 @@ public sealed record HeartbeatReceived(Heartbeat Heartbeat) : BookInput;
 /// <summary>Measurements came.</summary>
 public sealed record TelemetryReceived(Telemetry Telemetry) : BookInput;
 
+/// <summary>A station's acceptance came, and was judged.</summary>
+/// <param name="Envelope">As it came: what is kept.</param>
+public sealed record AcceptanceReceived(AcceptanceRow Row, byte[] Envelope) : BookInput;
+
 /// <summary>The centre is subscribed at the broker, or has lost it.</summary>
 public sealed record BrokerLink(bool Connected) : BookInput;
 

@@ -1,3 +1,4 @@
+using Call112.Center.Acceptance;
 using Call112.Messages;
 
 namespace Call112.Center.Book;
@@ -55,6 +56,10 @@ public sealed record StationRow(
     long LostReports,
     int Conflicts);
 
+/// <summary>A station's newest acceptance as it is stored, without the envelope that lies beside it.</summary>
+/// <param name="EnvelopeSha256">Tells the same one, which comes again at each birth, hex.</param>
+public sealed record AcceptanceRow(string StationId, AcceptanceView Shown, string EnvelopeSha256);
+
 /// <summary>Numbers from <paramref name="From"/> to <paramref name="To"/>, both included.</summary>
 public readonly record struct SequenceRange(long From, long To);
 
@@ -71,9 +76,10 @@ public sealed record BookSnapshot(
     IReadOnlyList<TargetRow> Targets,
     IReadOnlyList<ReportRow> Reports,
     IReadOnlyList<StationRow> Stations,
-    IReadOnlyList<BootRow> Boots)
+    IReadOnlyList<BootRow> Boots,
+    IReadOnlyList<AcceptanceRow> Acceptances)
 {
-    public static BookSnapshot Empty { get; } = new([], [], [], [], []);
+    public static BookSnapshot Empty { get; } = new([], [], [], [], [], []);
 }
 
 /// <summary>The store's meaning without a disk: the same fold of row effects as the SQLite store, for simulations and tests.</summary>
@@ -83,6 +89,7 @@ public sealed class MemoryRows
     private readonly Dictionary<(Guid, string), TargetRow> _targets = [];
     private readonly Dictionary<(string, long, int), ReportRow> _reports = [];
     private readonly Dictionary<string, StationRow> _stations = [];
+    private readonly Dictionary<string, AcceptanceRow> _acceptances = [];
 
     /// <summary>Keeps the effect if it is a row; true when it was one.</summary>
     public bool Apply(BookEffect effect)
@@ -101,6 +108,9 @@ public sealed class MemoryRows
             case StoreStation store:
                 _stations[store.Row.StationId] = store.Row;
                 return true;
+            case StoreAcceptance store:
+                _acceptances[store.Row.StationId] = store.Row;
+                return true;
             default:
                 return false;
         }
@@ -116,5 +126,6 @@ public sealed class MemoryRows
         [.. _stations.Values],
         [.. _reports.Values.Where(row => row.Conflict == 0)
             .GroupBy(row => (row.Report.StationId, row.Report.BootId), row => row.Report.Sequence)
-            .Select(used => new BootRow(used.Key.StationId, used.Key.BootId, new SequenceRange(used.Min(), used.Max())))]);
+            .Select(used => new BootRow(used.Key.StationId, used.Key.BootId, new SequenceRange(used.Min(), used.Max())))],
+        [.. _acceptances.Values]);
 }

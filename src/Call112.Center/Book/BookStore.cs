@@ -13,14 +13,17 @@ namespace Call112.Center.Book;
 /// <remarks>Reports are only ever appended. Statements are plain and stepped to their end: a row that an unfinished statement shows is no proof of a commit.</remarks>
 internal sealed class BookStore : IDisposable
 {
-    /// <summary>Version of the tables. A file of a newer version is not touched.</summary>
+    /// <summary>
+    /// Version of the tables. A file of a newer version is not touched. A table that is only added, and that an older program need not know, does not
+    /// change it: after a fall-back the older one opens the file and leaves that table alone.
+    /// </summary>
     public const int SchemaVersion = 1;
 
     /// <summary>Largest write-ahead log that is kept on disk after a checkpoint, bytes.</summary>
     private const int WalBytesMax = 16 * 1024 * 1024;
 
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _dispatch, _target, _report, _station;
+    private readonly SqliteCommand _dispatch, _target, _report, _station, _acceptance;
 
     private BookStore(SqliteConnection connection)
     {
@@ -36,6 +39,9 @@ internal sealed class BookStore : IDisposable
             "$station", "$sequence", "$conflict", "$position", "$boot", "$event", "$dispatch", "$received", "$json");
         _station = Prepare(
             "INSERT INTO stations(station_id, json) VALUES($station, $json) ON CONFLICT(station_id) DO UPDATE SET json = excluded.json", "$station", "$json");
+        _acceptance = Prepare(
+            "INSERT INTO acceptances(station_id, json, envelope) VALUES($station, $json, $envelope) "
+            + "ON CONFLICT(station_id) DO UPDATE SET json = excluded.json, envelope = excluded.envelope", "$station", "$json", "$envelope");
     }
 
     /// <summary>What was wrong with the file that was found, and where it lies now; null when all was well (F2).</summary>
@@ -75,7 +81,7 @@ internal sealed class BookStore : IDisposable
     public void Commit(IReadOnlyList<BookEffect> effects)
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
-        foreach (var command in new[] { _dispatch, _target, _report, _station })
+        foreach (var command in new[] { _dispatch, _target, _report, _station, _acceptance })
             command.Transaction = transaction;
         // Of rows that are replaced only the last of a batch counts.
         var stations = new Dictionary<string, StationRow>();
@@ -111,7 +117,8 @@ internal sealed class BookStore : IDisposable
         var boots = Read(
             "SELECT station_id, boot_id, min(sequence), max(sequence) FROM reports WHERE conflict = 0 GROUP BY station_id, boot_id",
             reader => new BootRow(reader.GetString(0), reader.GetString(1), new SequenceRange(reader.GetInt64(2), reader.GetInt64(3))));
-        return new BookSnapshot(dispatches, targets, reports, stations, boots);
+        var acceptances = Read("SELECT json FROM acceptances", reader => Parse(reader, 0, StoreJsonContext.Default.AcceptanceRow));
+        return new BookSnapshot(dispatches, targets, reports, stations, boots, acceptances);
     }
 
     /// <summary>What SQLite itself says of its durability: the value of <c>synchronous</c> (2 = FULL) and the journal mode.</summary>
@@ -145,6 +152,7 @@ internal sealed class BookStore : IDisposable
                      PRIMARY KEY(station_id, sequence, conflict)) WITHOUT ROWID;
                  CREATE INDEX IF NOT EXISTS reports_by_dispatch ON reports(dispatch_id);
                  CREATE TABLE IF NOT EXISTS stations(station_id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+                 CREATE TABLE IF NOT EXISTS acceptances(station_id TEXT PRIMARY KEY, json TEXT NOT NULL, envelope BLOB NOT NULL) WITHOUT ROWID;
                  PRAGMA user_version={SchemaVersion};
                  """);
             return new BookStore(connection);
@@ -171,6 +179,9 @@ internal sealed class BookStore : IDisposable
                 Run(
                     _report, r.StationId, r.Sequence, row.Conflict, row.Position, r.BootId, r.Event.ToString(),
                     r.DispatchId is { } id ? Text(id) : DBNull.Value, Text(row.ReceivedAt), JsonSerializer.Serialize(row, StoreJsonContext.Default.ReportRow));
+                break;
+            case StoreAcceptance { Row: var row, Envelope: var envelope }:
+                Run(_acceptance, row.StationId, JsonSerializer.Serialize(row, StoreJsonContext.Default.AcceptanceRow), envelope);
                 break;
         }
     }
@@ -236,4 +247,5 @@ internal sealed class BookStore : IDisposable
 [JsonSerializable(typeof(TargetRow))]
 [JsonSerializable(typeof(ReportRow))]
 [JsonSerializable(typeof(StationRow))]
+[JsonSerializable(typeof(AcceptanceRow))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext;

@@ -46,6 +46,9 @@ internal sealed class StationEntry(string stationId, BookRules rules)
 
     public Telemetry? Telemetry { get; private set; }
 
+    /// <summary>Its newest acceptance; null when it never told of one.</summary>
+    public AcceptanceRow? Acceptance { get; set; }
+
     public string? Name => Registration?.Name ?? Status?.Name;
 
     /// <summary>Oldest report number that the station still keeps, by its last heartbeat.</summary>
@@ -191,7 +194,9 @@ internal sealed class StationEntry(string stationId, BookRules rules)
         ClonedIdentity,
         Status?.JournalHealth,
         Telemetry,
-        [.. _alarms]);
+        [.. _alarms],
+        Status?.Service,
+        Acceptance?.Shown);
 
     /// <summary>
     /// The first heartbeat behind a death may have been under way when the station died; the second was not. Brokers with a bridge between them keep

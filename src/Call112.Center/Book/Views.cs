@@ -1,3 +1,4 @@
+using Call112.Center.Acceptance;
 using Call112.Messages;
 
 namespace Call112.Center.Book;
@@ -88,6 +89,8 @@ public sealed record UplinkView(string Name, StationVerdict Verdict, bool Metere
 /// <param name="ReportGaps">Holes in the report numbers that stayed open for more than 30 s.</param>
 /// <param name="LostReports">Report numbers that the station proved not to have any more.</param>
 /// <param name="ReportConflicts">Reports with a number that the station had used before (stored all the same).</param>
+/// <param name="Service">Whether the box says that it has been accepted; null from one that says nothing of it.</param>
+/// <param name="Acceptance">Its newest acceptance; null when it never told of one.</param>
 /// <param name="ClonedIdentity">Two runs of the service take turns under one id: two boxes with the same identity (F20).</param>
 public sealed record StationView(
     string StationId,
@@ -114,4 +117,6 @@ public sealed record StationView(
     bool ClonedIdentity,
     string? JournalHealth,
     Telemetry? Telemetry,
-    IReadOnlyList<AlarmView> RecentAlarms);
+    IReadOnlyList<AlarmView> RecentAlarms,
+    ServiceState? Service = null,
+    AcceptanceView? Acceptance = null);

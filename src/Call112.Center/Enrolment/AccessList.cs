@@ -21,7 +21,8 @@ internal static class AccessList
     {
         var text = new StringBuilder("# Written by call112-center enroll and revoke; what is changed by hand is lost.\n\n");
         User(text, CenterName);
-        foreach (var kind in (TopicKind[])[TopicKind.Report, TopicKind.State, TopicKind.Heartbeat, TopicKind.Telemetry, TopicKind.CertificateRequest])
+        foreach (var kind in (TopicKind[])
+            [TopicKind.Report, TopicKind.State, TopicKind.Heartbeat, TopicKind.Telemetry, TopicKind.Acceptance, TopicKind.CertificateRequest])
             Right(text, "read", Topics.OfAllStations(kind));
         foreach (var kind in (TopicKind[])[TopicKind.StationDispatch, TopicKind.Command, TopicKind.Receipt, TopicKind.Certificate])
             Right(text, "write", Topics.OfAllStations(kind));
@@ -40,6 +41,7 @@ internal static class AccessList
         Right(text, "readwrite", Topics.State(id));
         Right(text, "write", Topics.Heartbeat(id));
         Right(text, "write", Topics.Telemetry(id));
+        Right(text, "write", Topics.Acceptance(id));
         Right(text, "read", Topics.Dispatch(id));
         Right(text, "read", Topics.Command(id));
         Right(text, "read", Topics.Receipt(id));

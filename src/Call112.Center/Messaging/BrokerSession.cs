@@ -75,7 +75,7 @@ internal sealed class BrokerSession : IAsyncDisposable
         params TopicKind[] more)
     {
         (_address, _receive, _linkChanged, _time, _dice, _log) = (address, receive, linkChanged, time, dice, log);
-        _kinds = [TopicKind.State, TopicKind.Report, TopicKind.Heartbeat, TopicKind.Telemetry, .. more];
+        _kinds = [TopicKind.State, TopicKind.Report, TopicKind.Heartbeat, TopicKind.Telemetry, TopicKind.Acceptance, .. more];
     }
 
     /// <summary>Ends when the first subscription stands.</summary>

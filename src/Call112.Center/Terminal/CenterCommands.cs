@@ -84,7 +84,9 @@ internal sealed class RunVerb
     private readonly Option<string?> _stations = new("--stations") { Description = "JSON registry of stations: [{\"id\",\"name\",\"kind\",\"groups\"}]." };
     private readonly Option<string?> _sms = new("--sms") { Description = "JSON file of the SMS gateway and the stations' numbers and keys: the last path. Off without it." };
     private readonly Option<string?> _identities = new("--identities")
-    { Description = "Folder of the city's identities: stations' certificates are renewed over MQTT. Off without it." };
+    {
+        Description = "Folder of the city's identities, as for enroll: who vouches for what stations sign; stations' certificates are renewed over MQTT.",
+    };
 
     private readonly Option<int> _renewBefore = new("--renew-before")
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Call112.Center.Acceptance;
 using Call112.Center.Api;
 using Call112.Center.Book;
 using Call112.Messages;
@@ -156,12 +157,13 @@ internal sealed class WatchVerb
     private Table StationTable(DateTimeOffset now)
     {
         var table = new Table().Title($"[bold]Stations: {_stations.Count}[/]").Border(TableBorder.Rounded).Expand()
-            .AddColumns("Station", "Name", "State", "Uplinks", "Last seen", "Clock", "Waiting", "Alarms");
+            .AddColumns("Station", "Name", "State", "Service", "Uplinks", "Last seen", "Clock", "Waiting", "Alarms");
         foreach (var station in _stations.Values)
             table.AddRow(
                 new Text(station.StationId),
                 new Text(station.Name ?? ""),
                 new Markup(State(station)),
+                new Markup(Service(station)),
                 new Markup(string.Join(' ', station.Uplinks.Select(uplink => Uplink(uplink, now)))),
                 new Text(station.LastSeenAt is { } seen ? Age(now - seen) : "never"),
                 new Markup(station.Clock switch { null => "", ClockState.Synchronized => "ok", _ => "[yellow]not set[/]" }),
@@ -207,6 +209,28 @@ internal sealed class WatchVerb
         StationVerdict.Down => "[white on red] down [/]",
         _ => station.Online == false ? "[grey]offline[/]" : "[grey]unknown[/]",
     };
+
+    /// <summary>What the box says, who has accepted it, and what that signature is worth.</summary>
+    private static string Service(StationView station)
+    {
+        var state = station.Service switch
+        {
+            ServiceState.InService => "[green]in service[/]",
+            ServiceState.Commissioning => "[yellow]commissioning[/]",
+            _ => "",
+        };
+        if (station.Acceptance is not { } acceptance)
+            return state;
+        var seal = acceptance.Signature switch
+        {
+            AcceptanceSignature.Valid => "[green]signed[/]",
+            AcceptanceSignature.AuthorityUnknown => "[yellow]signed, authority unknown[/]",
+            AcceptanceSignature.Unsigned => "[yellow]unsigned[/]",
+            _ => "[white on red] SIGNATURE INVALID [/]",
+        };
+        var verdict = acceptance.Verdict == AcceptanceVerdict.Accepted ? "" : "[red]failed[/] ";
+        return $"{state} {verdict}{Markup.Escape(acceptance.Technician)} {acceptance.At.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} {seal}".Trim();
+    }
 
     /// <summary>Name and age of the last heartbeat; the colour is the verdict.</summary>
     private static string Uplink(UplinkView uplink, DateTimeOffset now)

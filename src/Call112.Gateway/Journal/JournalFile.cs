@@ -211,6 +211,20 @@ internal sealed class JournalFile : IDisposable
         return found;
     }
 
+    /// <summary>The entries behind a row, in order, with the id of the last of them; for who looks on beside the service.</summary>
+    /// <exception cref="InvalidDataException">A row cannot be read.</exception>
+    public static (IReadOnlyList<JournalEntry> Entries, long UpTo) After(SqliteConnection reader, long id)
+    {
+        using var command = reader.CreateCommand();
+        command.CommandText = "SELECT id, kind, body FROM entry WHERE id > $id ORDER BY id";
+        command.Parameters.AddWithValue("$id", id);
+        using var rows = command.ExecuteReader();
+        var entries = new List<JournalEntry>();
+        for (; rows.Read(); id = rows.GetInt64(0))
+            entries.Add(Believed($"entry {rows.GetInt64(0)}", () => JournalCodec.Read(rows.GetString(1), (byte[])rows[2])));
+        return (entries, id);
+    }
+
     public void Dispose()
     {
         _insert.Dispose();

@@ -83,4 +83,7 @@ public sealed class BrokerException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>The broker has answered, and does not take this one message; the connection works.</summary>
+    public bool IsRefusal { get; init; }
 }

@@ -25,7 +25,7 @@ public static class Inbound
                 message.Retained || MessageReader.ReadCenterHeartbeat(message.Payload).Value is null ? null : new StationInput.CenterHeard(uplink),
             // The station's state has no part in it; its uplinks' keeper takes what is well formed (CertificateRenewal).
             TopicKind.Certificate => OfCertificate(message),
-            TopicKind.Report or TopicKind.State or TopicKind.Heartbeat or TopicKind.Telemetry or TopicKind.CertificateRequest =>
+            TopicKind.Report or TopicKind.State or TopicKind.Heartbeat or TopicKind.Telemetry or TopicKind.Acceptance or TopicKind.CertificateRequest =>
                 new StationInput.MessageRefused($"topic: '{message.Topic}' is not for a station", null),
             _ => throw new ArgumentOutOfRangeException(nameof(message), topic.Kind, "a topic without a rule"),
         };

@@ -285,7 +285,7 @@ public sealed class MqttBroker : IBroker
                     _gone.Token);
                 var result = await publishing.WaitAsync(any.Token);
                 if (!result.IsSuccess)
-                    throw new BrokerException($"the broker refused a message to {message.Topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd());
+                    throw new BrokerException($"the broker refused a message to {message.Topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd()) { IsRefusal = true };
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {

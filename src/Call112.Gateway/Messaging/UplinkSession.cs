@@ -166,11 +166,12 @@ internal sealed class UplinkSession(
 
     /// <summary>
     /// Birth at once; again whenever an alarm, a fault, the clock's state or the number of open alerts changes, when the centre asks, and when a
-    /// will has said that the station is dead.
+    /// will has said that the station is dead. Behind the birth, and whenever there is another: who has accepted the box.
     /// </summary>
     private async Task HealthAsync(CancellationToken cancel)
     {
         string? told = null;
+        byte[]? accepted = null;
         while (true)
         {
             if (Sense is { IsDeaf: true } && Clock.Monotonic - _connectedAt >= LostAfter)
@@ -185,7 +186,26 @@ internal sealed class UplinkSession(
                 told = now;
             }
 
+            if (place.Vitals.Acceptance?.Present.Envelope is { } envelope && envelope != accepted)
+            {
+                accepted = envelope;
+                await SayAcceptanceAsync(envelope, cancel);
+            }
+
             await calls.Health.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>A broker whose access list is older than this topic refuses it: that must not cost the connection.</summary>
+    private async Task SayAcceptanceAsync(byte[] envelope, CancellationToken cancel)
+    {
+        try
+        {
+            await PublishAsync(new OutboundMessage(Topics.Acceptance(place.Vitals.StationId), envelope, AtLeastOnce: true, Retain: true), cancel);
+        }
+        catch (BrokerException e) when (e.IsRefusal)
+        {
+            place.Log.LogWarning(LogEvents.AcceptanceRefused, "{Uplink}: {Reason}; renew the broker's access list", options.Name, e.Message);
         }
     }
 

@@ -64,6 +64,8 @@ public sealed class Uplinks : BackgroundService
             if (_all.Count > 1)
                 route.Review();
         };
+        if (vitals.Acceptance is { } acceptance)
+            acceptance.Changed += () => Each(calls => calls.Health.Set());
         if (interfaces is not null)
             interfaces.CameUp += InterfaceCameUp;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Call112.Gateway.Board;
+using Call112.Gateway.Commissioning;
 using Call112.Gateway.Options;
 using Call112.Gateway.Time;
 using Call112.Messages;
@@ -17,6 +18,9 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
     /// <summary>Tells of the modem for the telemetry; null where there is none.</summary>
     public Func<ModemVitals?>? Modem { get; set; }
 
+    /// <summary>Tells whether the box has been accepted; null where nobody looks, and then nothing is said of it.</summary>
+    public AcceptanceWatch? Acceptance { get; set; }
+
     public static string Version { get; } =
         typeof(Vitals).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
@@ -27,7 +31,7 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
     {
         var state = station.State;
         return string.Create(
-            CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {string.Join(',', AlarmNames(state))}");
+            CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {Acceptance?.Present.Service} {string.Join(',', AlarmNames(state))}");
     }
 
     /// <param name="uplink">For the will of one of two uplinks: its name.</param>
@@ -50,7 +54,8 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             [.. AlarmNames(state)],
             state.Alarms.Any(alarm => alarm.Event == ReportEvent.StorageFault) ? "fault" : station.JournalFinding ?? "ok",
             uplink,
-            CertificateUntil(state));
+            CertificateUntil(state),
+            Acceptance?.Present.Service);
     }
 
     /// <param name="every">The pace in which they follow.</param>

@@ -1,4 +1,5 @@
 using Call112.Gateway.Board;
+using Call112.Gateway.Commissioning;
 using Call112.Gateway.Options;
 using Call112.Gateway.Time;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,7 +11,9 @@ namespace Call112.Gateway.Panel;
 /// The panel's page and API. A web host of its own inside the service: a port that is taken or a page that fails costs the panel, never
 /// the station (design, promise 1). Tries again until it listens.
 /// </summary>
-public sealed class PanelServer(GatewayOptions options, StationLoop station, IBoard board, StationClock clock, ILogger<PanelServer> log) : BackgroundService
+/// <param name="acceptance">Tells whether the box has been accepted; null where nobody looks.</param>
+public sealed class PanelServer(
+    GatewayOptions options, StationLoop station, IBoard board, StationClock clock, ILogger<PanelServer> log, AcceptanceWatch? acceptance = null) : BackgroundService
 {
     private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(10);
 
@@ -50,7 +53,7 @@ public sealed class PanelServer(GatewayOptions options, StationLoop station, IBo
         var builder = PanelWeb.Builder(options.Panel!.Value);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PanelJsonContext.Default));
         await using var app = builder.Build();
-        PanelEndpoints.Map(app, options, station, board, clock);
+        PanelEndpoints.Map(app, options, station, board, clock, acceptance);
         await app.StartAsync(stop);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
         log.LogInformation(LogEvents.PanelListening, "Panel on {Address}", address);

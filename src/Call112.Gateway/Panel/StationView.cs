@@ -27,7 +27,8 @@ internal sealed record StationView(
     bool BoardSimulated,
     bool OnDuty,
     AnnunciationStyle Annunciation,
-    GnssReading? Gnss)
+    GnssReading? Gnss,
+    ServiceState? Service = null)
 {
     /// <summary>How long an ended dispatch stays on the panel, and how many at most.</summary>
     private static readonly TimeSpan s_endedFor = TimeSpan.FromMinutes(10);

@@ -6,6 +6,9 @@ namespace Call112.Gateway.Provisioning;
 /// </summary>
 internal static class BoardSerial
 {
+    /// <summary>Where a Pi's kernel tells it.</summary>
+    public const string UsualFile = "/sys/firmware/devicetree/base/serial-number";
+
     /// <summary>Longest number that is taken, characters.</summary>
     public const int LengthMax = 64;
 

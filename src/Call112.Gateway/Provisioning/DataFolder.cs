@@ -45,8 +45,8 @@ internal sealed class DataFolder(string folder, DurableFiles files, string group
     /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: they cannot be written.</exception>
     public void Prepare(ReadOnlySpan<byte> station, BoundIdentity identity)
     {
-        files.Prepare(StationPath, station, GroupId());
-        files.Prepare(_identityPath, identity.Write(), GroupId());
+        files.Prepare(StationPath, station, ReadingGroup(groupFile));
+        files.Prepare(_identityPath, identity.Write(), ReadingGroup(groupFile));
     }
 
     /// <summary>Puts what was prepared in force.</summary>
@@ -61,7 +61,7 @@ internal sealed class DataFolder(string folder, DurableFiles files, string group
     /// <inheritdoc cref="Prepare" path="/exception"/>
     public void Bind(BoundIdentity identity)
     {
-        files.Prepare(_identityPath, identity.Write(), GroupId());
+        files.Prepare(_identityPath, identity.Write(), ReadingGroup(groupFile));
         files.Commit(_identityPath);
     }
 
@@ -80,7 +80,7 @@ internal sealed class DataFolder(string folder, DurableFiles files, string group
     }
 
     /// <summary>The station's group, or null where there is none, or this process may not hand files to it.</summary>
-    private uint? GroupId()
+    internal static uint? ReadingGroup(string groupFile = "/etc/group")
     {
         if (!Environment.IsPrivilegedProcess)
             return null;

@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Add(ProvisioningCommands.Provision());
         root.Add(ProvisioningCommands.Problem());
         root.Add(AwaitCommand.Create(config));
+        root.Add(CommissionCommand.Create(config));
 
         var parsed = root.Parse(args);
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

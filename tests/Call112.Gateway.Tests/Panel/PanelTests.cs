@@ -11,7 +11,7 @@ public sealed class PanelTests
 {
     /// <summary>Every field of the snapshot that pages depend on.</summary>
     private const string SnapshotFields =
-        "alarms alerts annunciation boardSimulated bootId center centerSilentMs clock ended gnss lastSequence linkFaults onDuty station time unreceipted uplinks utcOffsetMinutes version zoneName";
+        "alarms alerts annunciation boardSimulated bootId center centerSilentMs clock ended gnss lastSequence linkFaults onDuty service station time unreceipted uplinks utcOffsetMinutes version zoneName";
 
     private const string AlertFields =
         "address category discreet dispatchId elapsedMs incidentId landmark narrative nature preempted priority receivedAt revision silenced status step triage turnoutMs victims village waiting";

@@ -59,6 +59,9 @@ public sealed class MemoryBroker(TimeProvider time) : IBroker
     /// <summary>Fault: publishes of clients are dropped without an answer; all else, pings too, is answered.</summary>
     public bool DropsPublishes { get; set; }
 
+    /// <summary>Fault: its access list does not know this topic; a message to it is refused by its PUBACK.</summary>
+    public string? RefusesTopic { get; set; }
+
     /// <summary>Fault: the line of one client carries nothing in either direction, and looks open (F9), until <see cref="Mend"/>.</summary>
     public void Cut(string clientId)
     {

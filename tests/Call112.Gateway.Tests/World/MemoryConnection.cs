@@ -37,6 +37,8 @@ public sealed class MemoryConnection : IBrokerConnection
         cancel.ThrowIfCancellationRequested();
         if (_gone.IsCancellationRequested)
             throw new BrokerException("the connection has gone");
+        if (message.Topic == _broker.RefusesTopic)
+            throw new BrokerException($"the broker refused a message to {message.Topic}: NotAuthorized") { IsRefusal = true };
         var isTaken = !_dead && !_broker.DropsPublishes;
         if (isTaken)
             _broker.Take(_session.ClientId, message, isWill: false);

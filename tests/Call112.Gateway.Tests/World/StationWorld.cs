@@ -1,3 +1,4 @@
+using Call112.Gateway.Commissioning;
 using Call112.Gateway.Messaging;
 using Call112.Gateway.Options;
 using Call112.Gateway.Time;
@@ -45,7 +46,8 @@ public sealed class StationWorld : IAsyncDisposable
         var logs = setup.Logs ?? NullLoggerFactory.Instance;
         StationClock = new StationClock(Clock, Options.TrustClock);
         Station = new StationLoop(Options, Board, StationClock, logs.CreateLogger<StationLoop>());
-        Vitals = new Vitals(Options, Station, StationClock);
+        Acceptance = new AcceptanceWatch(Options, Clock, NullLogger<AcceptanceWatch>.Instance, BoardSerialFile);
+        Vitals = new Vitals(Options, Station, StationClock) { Acceptance = Acceptance };
         Uplinks = new Uplinks(
             Options, Station, BrokerOf, StationClock, Vitals, new Random(setup.Seed), logs.CreateLogger<Uplinks>(), renewal: setup.Renewal);
         IBroker BrokerOf(UplinkOptions uplink) => (uplink.Name == Options.Uplink.Name ? setup.First : setup.Second) ?? Broker;
@@ -70,6 +72,12 @@ public sealed class StationWorld : IAsyncDisposable
     public Vitals Vitals { get; }
 
     public Uplinks Uplinks { get; }
+
+    /// <summary>Looks at acceptance.json at its making; later only when a test makes it look, or starts it.</summary>
+    public AcceptanceWatch Acceptance { get; }
+
+    /// <summary>There is none until a test writes it.</summary>
+    public string BoardSerialFile => Path.Combine(Folder, "serial-number");
 
     public StationState State => Station.State;
 
@@ -187,6 +195,7 @@ public sealed class StationWorld : IAsyncDisposable
     {
         await StopAsync();
         Uplinks.Dispose();
+        Acceptance.Dispose();
         _stopUplinks.Dispose();
         Station.Dispose();
         Board.Dispose();

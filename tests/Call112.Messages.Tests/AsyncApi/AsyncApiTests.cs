@@ -19,6 +19,7 @@ public class AsyncApiTests
         (TopicKind.State, "station", "state", 1, true, null),
         (TopicKind.Heartbeat, "station", "heartbeat", 1, false, null),
         (TopicKind.Telemetry, "station", "telemetry", 0, false, null),
+        (TopicKind.Acceptance, "station", "acceptance", 1, true, null),
         (TopicKind.CenterHeartbeat, "center", "center-heartbeat", 0, false, null),
         (TopicKind.CertificateRequest, "station", "certificate-request", 1, false, null),
         (TopicKind.Certificate, "center", "certificate", 1, false, null),

@@ -21,6 +21,7 @@ internal static class SchemaTerms
         [typeof(StationStatus)] = "Station to centre: birth, death (the will, with online false) and each change of health. QoS 1, retained.",
         [typeof(Heartbeat)] = "Station to centre: proof of life, every 5 s (metered profile: 30 s). QoS 1.",
         [typeof(Telemetry)] = "Station to centre: slow measurements, on change and every 60 s. QoS 0. What is not measured is null.",
+        [typeof(AcceptanceEnvelope)] = "Station to centre: the record of its acceptance under a seal, said at each birth. QoS 1, retained.",
         [typeof(CenterHeartbeat)] = "Centre to all stations: proof that the centre itself lives, every 5 s. QoS 0.",
         [typeof(StationCertificateRequest)] = "Station to centre: asks for a new certificate, when RenewCertificate has asked it to. QoS 1, never retained.",
         [typeof(StationCertificate)] = "Centre to station: the answer to a certificate request, certificate or refusal. QoS 1, never retained.",
@@ -85,6 +86,15 @@ internal static class SchemaTerms
         ["StationStatus.JournalHealth"] = ("ok, or what the check of the journal at start found.", null),
         ["StationStatus.Uplink"] = ("Of the will of a station with two uplinks: the one whose session has ended; the other may well live.", null),
         ["StationStatus.CertificateUntil"] = ("When the first of the station's own certificates expires; null without one.", null),
+        ["StationStatus.Service"] = (
+            "Whether the box has been accepted at its post; it sounds in either case. Null from a box that knows no acceptance." + Unknown + "Commissioning.",
+            null),
+        ["AcceptanceEnvelope.Record"] = (
+            "An object as UTF-8 JSON, base64: stationId, name, technician, at, clock, boardSerial, profile, profileSha256, version, system, bootId, "
+            + "steps [test, result, at, attempts, seen, subject], verdict.", null),
+        ["AcceptanceEnvelope.Certificate"] = ("The station's certificate, PEM; null when the record is not signed.", null),
+        ["AcceptanceEnvelope.Signature"] = (
+            "ECDSA over P-256 with SHA-256 over the bytes of the record, by the certificate's key, DER in base64; null when it is not signed.", null),
         ["Heartbeat.StationId"] = Station,
         ["Heartbeat.BootId"] = Boot,
         ["Heartbeat.Number"] = (
