@@ -213,7 +213,8 @@ public sealed class EnrolmentTests : IDisposable
         Assert.Equal(
             [
                 $"topic write call112/v1/stations/{Id}/report", $"topic readwrite call112/v1/stations/{Id}/state", $"topic write call112/v1/stations/{Id}/heartbeat",
-                $"topic write call112/v1/stations/{Id}/telemetry", $"topic read call112/v1/stations/{Id}/dispatch", $"topic read call112/v1/stations/{Id}/command",
+                $"topic write call112/v1/stations/{Id}/telemetry", $"topic write call112/v1/stations/{Id}/acceptance",
+                $"topic read call112/v1/stations/{Id}/dispatch", $"topic read call112/v1/stations/{Id}/command",
                 $"topic read call112/v1/stations/{Id}/receipt", $"topic write call112/v1/stations/{Id}/certificate-request",
                 $"topic read call112/v1/stations/{Id}/certificate", "topic read call112/v1/groups/puskesmas/dispatch", "topic read call112/v1/groups/all/dispatch",
                 "topic read call112/v1/center/heartbeat",

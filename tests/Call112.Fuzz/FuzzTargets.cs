@@ -27,7 +27,7 @@ public static class FuzzTargets
         Message("telemetry", MessageReader.ReadTelemetry, MessageWriter.Write, t => (t with { SentAt = Ms(t.SentAt) }, "")),
         Message("certificate-request", MessageReader.ReadCertificateRequest, MessageWriter.Write, r => (r with { SentAt = Ms(r.SentAt) }, "")),
         Message("certificate", MessageReader.ReadCertificate, MessageWriter.Write, c => (c with { SentAt = Ms(c.SentAt) }, "")),
-        Message("acceptance", MessageReader.ReadAcceptance, MessageWriter.Write, e => (e, "")),
+        new("acceptance", MessageReader.MaxBytes + 4_096, Acceptance),
         new("topic", 300, Topic),
         new("options", 64 * 1024, Options),
     ];
@@ -53,6 +53,21 @@ public static class FuzzTargets
         FuzzTarget.Demand(written.AsSpan().SequenceEqual(write(again.Value!)), "what was read is written differently");
         return "read";
     });
+
+    /// <summary>The envelope as a message, and what is in it.</summary>
+    private static string Acceptance(byte[] input)
+    {
+        var outcome = Message("envelope", MessageReader.ReadAcceptance, MessageWriter.Write, e => (e, "")).Parse(input);
+        if (MessageReader.ReadAcceptance(input).Value is not { } envelope)
+            return outcome;
+        var opened = AcceptanceSeal.Open(envelope);
+        FuzzTarget.Demand(opened.Value is null != (opened.Errors.Count == 0), "a record and reasons, or neither");
+        if (opened.Value is not { } value)
+            return $"inside: {FuzzTarget.Refusal(opened.Errors, _ => false)}";
+        using var signer = value.Signer;
+        FuzzTarget.Demand(signer is null == (value.Seal != SealState.Fits), "a signer without a seal that fits, or the other way round");
+        return $"opened: {value.Seal}";
+    }
 
     private static string Topic(byte[] input)
     {

@@ -50,13 +50,14 @@ internal static class Seeds
             MessageWriter.Write(new StationCertificate(s_id, s_at, Refusal: "the station is not enrolled")),
             Text("""{"requestId":7,"sentAt":null,"certificate":[],"refusal":{}}"""),
         ]);
+        yield return ("acceptance", Acceptances());
         yield return ("topic",
         [
             .. new[]
             {
                 Topics.Dispatch("pkm-gogagoman"), Topics.GroupDispatch("all"), Topics.Command("pkm-gogagoman"), Topics.Receipt("pkm-gogagoman"), Topics.Report("pkm-gogagoman"),
-                Topics.State("pkm-gogagoman"), Topics.Heartbeat("pkm-gogagoman"), Topics.Telemetry("pkm-gogagoman"), Topics.CenterHeartbeat,
-                Topics.CertificateRequest("pkm-gogagoman"), Topics.Certificate("pkm-gogagoman"), "call112/v2/stations/x/dispatch", "",
+                Topics.State("pkm-gogagoman"), Topics.Heartbeat("pkm-gogagoman"), Topics.Telemetry("pkm-gogagoman"), Topics.Acceptance("pkm-gogagoman"),
+                Topics.CenterHeartbeat, Topics.CertificateRequest("pkm-gogagoman"), Topics.Certificate("pkm-gogagoman"), "call112/v2/stations/x/dispatch", "",
             }.Select(Text),
         ]);
         yield return ("options", Options());
@@ -75,6 +76,27 @@ internal static class Seeds
             MessageWriter.Write(full with { Status = DispatchStatus.Test, Incident = new Incident("X-1", Category.Protection) }),
             Text("""{"dispatchId":"x","messageType":7,"status":null,"sentAt":"soon","expiresAt":"","revision":1.5,"zones":[1],"discreet":"no","incident":{"incidentId":"","priority":0,"victims":-1,"location":[]}}"""),
             Text("not json"),
+        ];
+    }
+
+    private static byte[][] Acceptances()
+    {
+        AcceptanceStep[] steps =
+        [
+            .. AcceptanceTests.Always.Select(test => new AcceptanceStep(test, AcceptanceResult.Passed, s_at, 1, "seen")),
+            new(AcceptanceTests.Mains, AcceptanceResult.NotPresent, s_at, 1, "the profile has no input mainsFail"),
+        ];
+        var record = new AcceptanceRecord(
+            "pkm-gogagoman", "Puskesmas Gogagoman", "A. Mokoagow", s_at, ClockState.Synchronized, "10000000a1b2c3d4", "reference-a", null, "0.1.0", "Linux",
+            "boot", steps, AcceptanceVerdict.Accepted);
+        var sealedAs = AcceptanceSeal.Seal(record, null);
+        return
+        [
+            MessageWriter.Write(sealedAs),
+            MessageWriter.Write(AcceptanceSeal.Seal(record with { Verdict = AcceptanceVerdict.Refused, Steps = [] }, null)),
+            MessageWriter.Write(sealedAs with { Certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", Signature = "AAAA" }),
+            MessageWriter.Write(sealedAs with { Record = "e30=" }),
+            Text("""{"record":"%%%"}"""),
         ];
     }
 

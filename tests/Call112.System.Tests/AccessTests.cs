@@ -49,6 +49,8 @@ public sealed class AccessTests : SystemTest
         await SaysAsync("its own report", Topics.Report(Own), isAllowed: true);
         await SaysAsync("another's report", Topics.Report(Beside), isAllowed: false);
         await SaysAsync("another's state, retained", Topics.State(Beside), isAllowed: false, retain: true);
+        await SaysAsync("its own acceptance, retained", Topics.Acceptance(Own), isAllowed: true, retain: true);
+        await SaysAsync("another's acceptance, retained", Topics.Acceptance(Beside), isAllowed: false, retain: true);
         await SaysAsync("a dispatch to another", Topics.Dispatch(Beside), isAllowed: false);
         await SaysAsync("a dispatch to itself", Topics.Dispatch(Own), isAllowed: false);
         await SaysAsync("a dispatch to its own group", Topics.GroupDispatch("puskesmas"), isAllowed: false);

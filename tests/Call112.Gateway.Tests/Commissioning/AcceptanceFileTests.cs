@@ -1,5 +1,6 @@
 using Call112.Gateway.Commissioning;
 using Call112.Gateway.Messaging;
+using Call112.Gateway.Options;
 using Call112.Gateway.Provisioning;
 using Call112.Gateway.Tests.Messaging;
 using Call112.Gateway.Tests.World;
@@ -121,6 +122,25 @@ public sealed class AcceptanceFileTests : IDisposable
         Assert.Single(world.Broker.Attempts);
         Assert.Equal(ServiceState.InService, world.StatusSent[^1].Service);
         Assert.Equal(1, logs.Count(LogEvents.AcceptanceRefused));
+    }
+
+    [Fact]
+    public async Task The_service_that_is_put_together_looks_at_the_file_beside_its_journal_and_its_panel_says_so()
+    {
+        AcceptanceFile.Write(FilePath, Records.Sealed(Records.Accepted(serial: BoardSerial.Read(BoardSerial.UsualFile))));
+        var options = new GatewayOptions
+        {
+            Station = new StationOptions { Id = StationWorld.Id },
+            Uplink = new UplinkOptions { Host = "127.0.0.1", Port = 1 },
+            JournalPath = Path.Combine(_folder.FullName, "journal.db"),
+            Panel = new PanelListen("127.0.0.1", 0),
+            TrustClock = true,
+        };
+        await using var host = GatewayHost.Create(options, TimeProvider.System);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri((await host.Panel!.Settled)!), Timeout = Wait.Deadline };
+        var picture = await StationPicture.OfAsync(http, TestContext.Current.CancellationToken);
+        Assert.Equal((StationWorld.Id, ServiceState.InService), (picture!.Station.Id, picture.Service));
     }
 
     private Standing Read()

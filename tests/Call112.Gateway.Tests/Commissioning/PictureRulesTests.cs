@@ -50,7 +50,7 @@ public sealed class PictureRulesTests
     }
 
     [Theory]
-    [InlineData(-110, null, AcceptanceResult.Passed)]
+    [InlineData(-110.0, null, AcceptanceResult.Passed)]
     [InlineData(-110.5, 90.0, AcceptanceResult.Failed)]
     [InlineData(null, 20.0, AcceptanceResult.Passed)]
     [InlineData(null, 19.0, AcceptanceResult.Failed)]
