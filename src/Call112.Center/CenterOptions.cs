@@ -50,7 +50,9 @@ public sealed record CenterOptions
     /// <summary>Stations that the centre knows before it hears them.</summary>
     public IReadOnlyList<StationRegistration> Registry { get; init; } = [];
 
-    /// <summary>The folder of the city's identities (decision 0019), or null: then only <see cref="BrokerAuthorityFile"/> can vouch for what stations sign.</summary>
+    /// <summary>
+    /// The folder of the city's identities (decision 0019), or null: then only <see cref="BrokerAuthorityFile"/> can vouch for what stations sign.
+    /// </summary>
     public string? Identities { get; init; }
 
     /// <summary>The way to the city's SMS gateway, the last path; null: off.</summary>

@@ -19,7 +19,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly IHost _host;
     private bool _running;
 
-    private GatewayHost(IHost host, StationLoop station, IBoard board, Uplinks uplinks, PanelServer? panel, ModemWatch? modem, AcceptanceWatch acceptance)
+    private GatewayHost(
+        IHost host, StationLoop station, IBoard board, Uplinks uplinks, PanelServer? panel, ModemWatch? modem, AcceptanceWatch acceptance)
     {
         (_host, Station, Board, Uplinks, Panel, Modem, Acceptance) = (host, station, board, uplinks, panel, modem, acceptance);
     }

@@ -25,7 +25,8 @@ public sealed record OpenedAcceptance(AcceptanceRecord Record, SealState Seal, X
 
 /// <summary>
 /// Puts the record of an acceptance under a seal, and opens it: ECDSA over P-256 with SHA-256 over the exact bytes, by the key of the station's own
-/// certificate (decision 0019). The same key signs TLS handshakes; what it signs there begins with 64 spaces (RFC 8446, 4.4.3), and a record with a brace.
+/// certificate (decision 0019). The same key signs TLS handshakes; what it signs there begins with 64 spaces (RFC 8446, 4.4.3), and a record with a
+/// brace.
 /// </summary>
 public static class AcceptanceSeal
 {
@@ -53,7 +54,9 @@ public static class AcceptanceSeal
         return new AcceptanceEnvelope(Convert.ToBase64String(bytes), own.ExportCertificatePem() + "\n", Convert.ToBase64String(signature));
     }
 
-    /// <summary>Takes a record out of its envelope. Never throws for any texts; a record that cannot be read is refused, a broken seal is told.</summary>
+    /// <summary>
+    /// Takes a record out of its envelope. Never throws for any texts; a record that cannot be read is refused, a broken seal is told.
+    /// </summary>
     public static Parsed<OpenedAcceptance> Open(AcceptanceEnvelope envelope)
     {
         if (Bytes(envelope.Record) is not { } bytes)

@@ -63,7 +63,8 @@ public sealed class AcceptanceJudgeTests : IDisposable
     public void A_record_that_was_changed_is_invalid_and_one_without_a_seal_is_unsigned()
     {
         using var own = Enrol("city", Id);
-        var changed = AcceptanceSeal.Seal(Record(), own) with { Record = AcceptanceSeal.Seal(Record() with { Technician = "B. Paputungan" }, null).Record };
+        var another = AcceptanceSeal.Seal(Record("B. Paputungan"), null);
+        var changed = AcceptanceSeal.Seal(Record(), own) with { Record = another.Record };
         Assert.Equal(AcceptanceSignature.Invalid, Signature("city", MessageWriter.Write(changed)).Signature);
         Assert.Equal((AcceptanceSignature.Unsigned, null), Signature("city", Sealed(Record(), null)));
     }
@@ -106,7 +107,8 @@ public sealed class AcceptanceJudgeTests : IDisposable
         var lines = AccessList.Write([(Id, ["puskesmas"]), (OtherId, [])]).Split('\n');
         Assert.Equal(
             [$"topic write call112/v1/stations/{Id}/acceptance"],
-            lines.SkipWhile(line => line != $"user {Id}").TakeWhile(line => line.Length > 0).Where(line => line.EndsWith("/acceptance", StringComparison.Ordinal)));
+            lines.SkipWhile(line => line != $"user {Id}").TakeWhile(line => line.Length > 0)
+                .Where(line => line.EndsWith("/acceptance", StringComparison.Ordinal)));
         Assert.Equal(
             ["topic read call112/v1/stations/+/acceptance"],
             lines.SkipWhile(line => line != $"user {AccessList.CenterName}").TakeWhile(line => line.Length > 0)
@@ -127,7 +129,8 @@ public sealed class AcceptanceJudgeTests : IDisposable
     private X509Certificate2 Enrol(string city, string id, int days = 730)
     {
         using var enrolment = Enrolment.Enrolment.Open(Path.Combine(_folder.FullName, city), create: true, _clock);
-        var file = JsonNode.Parse(enrolment.EnrolStation(new StationRequest(id) { Broker = "mqtts://127.0.0.1:8883", Board = "simulated", Days = days }).File)!;
+        var request = new StationRequest(id) { Broker = "mqtts://127.0.0.1:8883", Board = "simulated", Days = days };
+        var file = JsonNode.Parse(enrolment.EnrolStation(request).File)!;
         return X509Certificate2.CreateFromPem((string)file["identity"]!["certificate"]!, (string)file["identity"]!["key"]!);
     }
 

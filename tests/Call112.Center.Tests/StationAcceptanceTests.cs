@@ -107,7 +107,8 @@ public sealed class StationAcceptanceTests : IDisposable
     private IReadOnlyList<BookEffect> Take(string technician, AcceptanceSignature signature = AcceptanceSignature.Unsigned)
     {
         var (input, _) = new AcceptanceJudge(null).Read(BookBench.Station, Envelope(technician), _bench.Now.Wall);
-        var shown = input!.Row.Shown with { Signature = signature, Problem = signature == AcceptanceSignature.Invalid ? "nobody vouches for it" : null };
+        var problem = signature == AcceptanceSignature.Invalid ? "nobody vouches for it" : null;
+        var shown = input!.Row.Shown with { Signature = signature, Problem = problem };
         return _bench.Do(input with { Row = input.Row with { Shown = shown } });
     }
 }

@@ -6,18 +6,20 @@ using Call112.Messages;
 namespace Call112.Center.Acceptance;
 
 /// <summary>
-/// Judges what a station says of its acceptance: the record, the signature against its certificate, the certificate against the city's authorities, and
-/// its name against the topic. Never throws for any bytes. Stateless: the authorities are read anew each time, for they change (decision 0019), and
-/// births are rare.
+/// Judges what a station says of its acceptance: the record, the signature against its certificate, the certificate against the city's authorities,
+/// and its name against the topic. Never throws for any bytes. Stateless: the authorities are read anew each time, for they change (decision 0019),
+/// and births are rare.
 /// </summary>
 /// <param name="identities">The folder of the city's identities, or null.</param>
 /// <param name="brokerAuthorities">
-/// The authorities of the outside broker, in place of the folder: in a city that enrols they are the same (decision 0019), elsewhere they may have nothing
-/// to do with stations. So they can vouch for a certificate, and not speak against one.
+/// The authorities of the outside broker, in place of the folder: in a city that enrols they are the same (decision 0019), elsewhere they may have
+/// nothing to do with stations. So they can vouch for a certificate, and not speak against one.
 /// </param>
 internal sealed class AcceptanceJudge(string? identities, string? brokerAuthorities = null)
 {
-    /// <summary>As in <see cref="Enrolment.IdentityFolder.Broker"/>, which everybody may read; the authorities' own folder holds their keys.</summary>
+    /// <summary>
+    /// As in <see cref="Enrolment.IdentityFolder.Broker"/>, which everybody may read; the authorities' own folder holds their keys.
+    /// </summary>
     private string? AuthoritiesFile => identities is null ? brokerAuthorities : Path.Combine(identities, "broker", "authorities.pem");
 
     /// <summary>What the book is told, or why it is told nothing.</summary>
@@ -47,12 +49,16 @@ internal sealed class AcceptanceJudge(string? identities, string? brokerAuthorit
             record.Verdict,
             signature,
             problem,
-            [.. record.Steps.Where(step => step.Result == AcceptanceResult.Failed).Select(step => step.Subject is null ? step.Test : $"{step.Test} {step.Subject}")],
+            [
+                .. record.Steps.Where(step => step.Result == AcceptanceResult.Failed)
+                    .Select(step => step.Subject is null ? step.Test : $"{step.Test} {step.Subject}"),
+            ],
             record.BoardSerial,
             record.Profile,
             record.Version,
             now);
-        return (new AcceptanceReceived(new AcceptanceRow(stationId, view, Convert.ToHexStringLower(SHA256.HashData(payload.Span))), payload.ToArray()), "");
+        var row = new AcceptanceRow(stationId, view, Convert.ToHexStringLower(SHA256.HashData(payload.Span)));
+        return (new AcceptanceReceived(row, payload.ToArray()), "");
     }
 
     private (AcceptanceSignature Signature, string? Problem) Judge(X509Certificate2 signer, AcceptanceRecord record)
@@ -83,8 +89,8 @@ internal sealed class AcceptanceJudge(string? identities, string? brokerAuthorit
     }
 
     /// <summary>
-    /// Null when one of the authorities has issued the certificate, and it was good at the time of the record. That it has ended since, or that a newer
-    /// one is in use, takes nothing from what was signed; and where the clock was not set (F4) there is no time to judge by.
+    /// Null when one of the authorities has issued the certificate, and it was good at the time of the record. That it has ended since, or that a
+    /// newer one is in use, takes nothing from what was signed; and where the clock was not set (F4) there is no time to judge by.
     /// </summary>
     private static string? Vouches(X509Certificate2Collection authorities, X509Certificate2 signer, AcceptanceRecord record)
     {
@@ -99,9 +105,10 @@ internal sealed class AcceptanceJudge(string? identities, string? brokerAuthorit
             chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
         try
         {
-            return chain.Build(signer)
-                ? null
-                : $"no authority of the city vouches for its certificate: {string.Join(", ", chain.ChainStatus.Select(status => status.Status).Distinct())}";
+            if (chain.Build(signer))
+                return null;
+            var why = chain.ChainStatus.Select(status => status.Status).Distinct();
+            return $"no authority of the city vouches for its certificate: {string.Join(", ", why)}";
         }
         finally
         {

@@ -8,7 +8,9 @@ public enum AcceptanceSignature
     /// <summary>By the station's own certificate, which an authority of the city has issued.</summary>
     Valid,
 
-    /// <summary>By the certificate beside it, which names the station; the centre knows no authorities that could vouch for it (<c>--identities</c>).</summary>
+    /// <summary>
+    /// By the certificate beside it, which names the station; the centre knows no authorities that could vouch for it (<c>--identities</c>).
+    /// </summary>
     AuthorityUnknown,
 
     /// <summary>Broken, of another name, or by nobody whom the city trusts.</summary>

@@ -143,8 +143,8 @@ public sealed partial class DispatchBook
     }
 
     /// <summary>
-    /// The newest one counts, and the same one, which comes at each birth, changes nothing. Only one that nobody can stand for does not replace one that
-    /// the city's authority vouches for.
+    /// The newest one counts, and the same one, which comes at each birth, changes nothing. Only one that nobody can stand for does not replace one
+    /// that the city's authority vouches for.
     /// </summary>
     private void Take(AcceptanceReceived received)
     {

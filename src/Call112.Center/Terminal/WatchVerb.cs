@@ -229,7 +229,8 @@ internal sealed class WatchVerb
             _ => "[white on red] SIGNATURE INVALID [/]",
         };
         var verdict = acceptance.Verdict == AcceptanceVerdict.Accepted ? "" : "[red]failed[/] ";
-        return $"{state} {verdict}{Markup.Escape(acceptance.Technician)} {acceptance.At.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} {seal}".Trim();
+        var day = acceptance.At.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return $"{state} {verdict}{Markup.Escape(acceptance.Technician)} {day} {seal}".Trim();
     }
 
     /// <summary>Name and age of the last heartbeat; the colour is the verdict.</summary>

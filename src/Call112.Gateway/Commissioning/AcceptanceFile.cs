@@ -9,8 +9,8 @@ namespace Call112.Gateway.Commissioning;
 public sealed record Standing(ServiceState Service, byte[]? Envelope, string? Problem);
 
 /// <summary>
-/// acceptance.json beside the journal: the envelope as the centre gets it, byte by byte. Written whole or not at all, by <c>commission</c>; read by the
-/// service.
+/// acceptance.json beside the journal: the envelope as the centre gets it, byte by byte. Written whole or not at all, by <c>commission</c>; read by
+/// the service.
 /// </summary>
 internal static class AcceptanceFile
 {

@@ -85,6 +85,10 @@ public sealed class AcceptanceWatch : BackgroundService
             _log.LogInformation(LogEvents.AcceptanceRead, "{Id} is in service: {Path}", _stationId, _path);
         else
             _log.LogWarning(
-                LogEvents.AcceptanceProblem, "{Id} is being commissioned ({Path}: {Problem}); it sounds all the same", _stationId, _path, found.Problem);
+                LogEvents.AcceptanceProblem,
+                "{Id} is being commissioned ({Path}: {Problem}); it sounds all the same",
+                _stationId,
+                _path,
+                found.Problem);
     }
 }

@@ -8,8 +8,8 @@ using Call112.Messages;
 namespace Call112.Gateway.Commissioning;
 
 /// <summary>
-/// One acceptance from its first question to the record on the disk: whether it may begin, the walk, the seal, and whether the service has taken it over.
-/// Invariant: the record is written once, whole, and only after the last test; whoever stops before has changed nothing.
+/// One acceptance from its first question to the record on the disk: whether it may begin, the walk, the seal, and whether the service has taken it
+/// over. Invariant: the record is written once, whole, and only after the last test; whoever stops before has changed nothing.
 /// </summary>
 internal sealed class Commission(CommissionPlace place, string? boardSerial)
 {
@@ -63,14 +63,19 @@ internal sealed class Commission(CommissionPlace place, string? boardSerial)
         return false;
     }
 
-    /// <summary>The certificate that signs; null where there is none. Looked for before the tests: nobody should learn of a lost key after them.</summary>
+    /// <summary>
+    /// The certificate that signs; null where there is none. Looked for before the tests: nobody should learn of a lost key after them.
+    /// </summary>
     /// <returns>False when there is one that cannot be read.</returns>
     private bool TryOwn(out X509Certificate2? own)
     {
         own = null;
         try
         {
-            own = place.Options.Uplinks.Where(uplink => uplink.Tls).Select(uplink => new Credentials(uplink).ToTry()[0].Own).FirstOrDefault(one => one is not null);
+            own = place.Options.Uplinks
+                .Where(uplink => uplink.Tls)
+                .Select(uplink => new Credentials(uplink).ToTry()[0].Own)
+                .FirstOrDefault(one => one is not null);
         }
         catch (BrokerException e)
         {
@@ -121,13 +126,16 @@ internal sealed class Commission(CommissionPlace place, string? boardSerial)
             picture?.Clock ?? ClockState.Unsynchronized,
             boardSerial,
             options.Board.Cabinet?.Name ?? options.Board.Profile,
-            options.Board.Cabinet is null ? null : Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(options.Board.Profile, cancel))),
+            options.Board.Cabinet is null ? null : await HashOfAsync(options.Board.Profile, cancel),
             picture?.Version ?? Vitals.Version,
             RuntimeInformation.OSDescription,
             picture?.BootId ?? "",
             steps,
             verdict);
     }
+
+    private static async Task<string> HashOfAsync(string file, CancellationToken cancel) =>
+        Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file, cancel)));
 
     /// <summary>Waits until the service says what it must say now.</summary>
     private async Task TakenAsync(ServiceState expected, CancellationToken cancel)

@@ -3,7 +3,9 @@ using Call112.Gateway.Provisioning;
 
 namespace Call112.Gateway.Commissioning;
 
-/// <summary>The words of the acceptance: one embedded file for each language, the same keys in both. What decided is told in English in either.</summary>
+/// <summary>
+/// The words of the acceptance: one embedded file for each language, the same keys in both. What decided is told in English in either.
+/// </summary>
 internal sealed class CommissionTexts
 {
     private readonly Dictionary<string, string> _texts;

@@ -83,7 +83,8 @@ internal sealed class HandTests(CommissionPlace place)
     private void Do(string key, TimeSpan within) => place.Dialogue.Say(key, ("minutes", $"{within.TotalMinutes:0}"));
 
     /// <summary>Where the journal could not be read, that is the finding.</summary>
-    private Finding NotSeen(string what) => Finding.Failed(place.Journal.Problem is { } problem ? $"{what}; the journal cannot be read: {problem}" : what);
+    private Finding NotSeen(string what) =>
+        Finding.Failed(place.Journal.Problem is { } problem ? $"{what}; the journal cannot be read: {problem}" : what);
 
     /// <summary>Follows the journal until the rule is content.</summary>
     /// <returns>False when it was not in time.</returns>

@@ -19,8 +19,8 @@ internal sealed class SelfTestRule
 }
 
 /// <summary>
-/// An alarm that is raised and then ends. In this order: a box whose door stands open at the beginning has to be closed, opened and closed, and nothing
-/// is left standing by the test.
+/// An alarm that is raised and then ends. In this order: a box whose door stands open at the beginning has to be closed, opened and closed, and
+/// nothing is left standing by the test.
 /// </summary>
 internal sealed class AlarmRule(ReportEvent raised, ReportEvent ended)
 {

@@ -48,9 +48,9 @@ internal static class PictureRules
         if (!modem.IsRegistered)
             return Finding.Failed($"the modem is {modem.State}, SIM {modem.Sim}");
         if (signal.RsrpDbm is { } rsrp)
-            return Judged(rsrp >= RsrpMinDbm, string.Create(CultureInfo.InvariantCulture, $"{modem.Operator}: RSRP {rsrp:0} dBm, at least {RsrpMinDbm:0}"));
+            return Judged(rsrp >= RsrpMinDbm, Words($"{modem.Operator}: RSRP {rsrp:0} dBm, at least {RsrpMinDbm:0}"));
         return modem.SignalPercent is { } percent
-            ? Judged(percent >= SignalMinPercent, string.Create(CultureInfo.InvariantCulture, $"{modem.Operator}: {percent:0} %, at least {SignalMinPercent:0}"))
+            ? Judged(percent >= SignalMinPercent, Words($"{modem.Operator}: {percent:0} %, at least {SignalMinPercent:0}"))
             : Finding.Failed("the modem tells no signal");
     }
 
@@ -61,16 +61,16 @@ internal static class PictureRules
         var isFixed = gnss is { State: GnssState.Fixed, Latitude: not null, Longitude: not null };
         if (options.Surveyed is { } surveyed)
         {
-            var place = string.Create(CultureInfo.InvariantCulture, $"surveyed {surveyed.Latitude:0.00000}, {surveyed.Longitude:0.00000}");
+            var place = Words($"surveyed {surveyed.Latitude:0.00000}, {surveyed.Longitude:0.00000}");
             return isFixed && gnss!.OffSurveyedM is { } off
-                ? Judged(off <= options.MovedBeyondM, string.Create(CultureInfo.InvariantCulture, $"{place}; the receiver is {off:0} m off, at most {options.MovedBeyondM:0}"))
+                ? Judged(off <= options.MovedBeyondM, Words($"{place}; the receiver is {off:0} m off, at most {options.MovedBeyondM:0}"))
                 : Finding.Passed(place);
         }
 
         if (!hasReceiver)
             return Finding.NotPresent("neither surveyed nor a receiver");
         return isFixed
-            ? Finding.Passed(string.Create(CultureInfo.InvariantCulture, $"GNSS {gnss!.Latitude:0.00000}, {gnss.Longitude:0.00000}"))
+            ? Finding.Passed(Words($"GNSS {gnss!.Latitude:0.00000}, {gnss.Longitude:0.00000}"))
             : Finding.Failed($"the receiver is {gnss?.State.ToString() ?? "silent"}");
     }
 
@@ -91,6 +91,8 @@ internal static class PictureRules
             .ToList();
         return faults.Count == 0 ? Finding.Passed("journal sound, no fault of outputs, inputs, storage") : Finding.Failed(string.Join("; ", faults));
     }
+
+    private static string Words(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static Finding Judged(bool isGood, string seen) => isGood ? Finding.Passed(seen) : Finding.Failed(seen);
 }

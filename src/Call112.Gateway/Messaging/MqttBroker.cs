@@ -285,7 +285,10 @@ public sealed class MqttBroker : IBroker
                     _gone.Token);
                 var result = await publishing.WaitAsync(any.Token);
                 if (!result.IsSuccess)
-                    throw new BrokerException($"the broker refused a message to {message.Topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd()) { IsRefusal = true };
+                    throw new BrokerException($"the broker refused a message to {message.Topic}: {result.ReasonCode} {result.ReasonString}".TrimEnd())
+                    {
+                        IsRefusal = true,
+                    };
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {

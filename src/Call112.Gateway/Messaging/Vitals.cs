@@ -31,7 +31,8 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
     {
         var state = station.State;
         return string.Create(
-            CultureInfo.InvariantCulture, $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {Acceptance?.Present.Service} {string.Join(',', AlarmNames(state))}");
+            CultureInfo.InvariantCulture,
+            $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {Acceptance?.Present.Service} {string.Join(',', AlarmNames(state))}");
     }
 
     /// <param name="uplink">For the will of one of two uplinks: its name.</param>

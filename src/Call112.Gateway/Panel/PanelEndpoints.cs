@@ -23,11 +23,13 @@ internal static class PanelEndpoints
     /// <summary>How long it is released before the answer.</summary>
     private static readonly TimeSpan s_release = TimeSpan.FromMilliseconds(150);
 
-    public static void Map(WebApplication app, GatewayOptions options, StationLoop station, IBoard board, StationClock clock, AcceptanceWatch? acceptance)
+    public static void Map(
+        WebApplication app, GatewayOptions options, StationLoop station, IBoard board, StationClock clock, AcceptanceWatch? acceptance)
     {
         var simulated = board as SimulatedBoard;
         PageFiles.Map(app);
-        StationView View() => StationView.Of(station.State, options, station.Now(), simulated is not null) with { Service = acceptance?.Present.Service };
+        StationView View() =>
+            StationView.Of(station.State, options, station.Now(), simulated is not null) with { Service = acceptance?.Present.Service };
         app.MapGet("/api/station", () => TypedResults.Json(View(), PanelJsonContext.Default.StationView));
         app.MapGet("/api/station/stream", (HttpContext context, CancellationToken aborted) => StreamAsync(
             context, "station", View, PanelJsonContext.Default.StationView, handler => station.Changed += handler, handler => station.Changed -= handler, clock, aborted));

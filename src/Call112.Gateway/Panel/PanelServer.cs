@@ -13,7 +13,8 @@ namespace Call112.Gateway.Panel;
 /// </summary>
 /// <param name="acceptance">Tells whether the box has been accepted; null where nobody looks.</param>
 public sealed class PanelServer(
-    GatewayOptions options, StationLoop station, IBoard board, StationClock clock, ILogger<PanelServer> log, AcceptanceWatch? acceptance = null) : BackgroundService
+    GatewayOptions options, StationLoop station, IBoard board, StationClock clock, ILogger<PanelServer> log, AcceptanceWatch? acceptance = null)
+    : BackgroundService
 {
     private static readonly TimeSpan s_retryEvery = TimeSpan.FromSeconds(10);
 

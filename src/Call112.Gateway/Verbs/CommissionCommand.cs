@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Call112.Gateway.Verbs;
 
 /// <summary>
-/// <c>call112-gateway commission</c>: the acceptance of a box at its post, in a terminal beside the running service (decision 0023). It asks the station
-/// on its panel's address, reads its journal, and drives nothing.
+/// <c>call112-gateway commission</c>: the acceptance of a box at its post, in a terminal beside the running service (decision 0023). It asks the
+/// station on its panel's address, reads its journal, and drives nothing.
 /// </summary>
 internal static class CommissionCommand
 {
@@ -42,7 +42,11 @@ internal static class CommissionCommand
         };
         commission.SetAction((parsed, cancel) => RunAsync(
             new Request(
-                parsed.GetValue(config), parsed.GetValue(technician), parsed.GetValue(answers), parsed.GetRequiredValue(language), parsed.GetRequiredValue(serial)),
+                parsed.GetValue(config),
+                parsed.GetValue(technician),
+                parsed.GetValue(answers),
+                parsed.GetRequiredValue(language),
+                parsed.GetRequiredValue(serial)),
             cancel));
         return commission;
     }
@@ -53,7 +57,8 @@ internal static class CommissionCommand
             return CommandLine.WrongOptions;
         if (options.Panel is not { Port: not 0 } panel)
         {
-            await Console.Error.WriteLineAsync("panel.listen: is off, or a free port at each start; without a known address the station cannot be asked");
+            await Console.Error.WriteLineAsync(
+                "panel.listen: is off, or a free port at each start; without a known address the station cannot be asked");
             return CommandLine.WrongOptions;
         }
 
@@ -69,7 +74,8 @@ internal static class CommissionCommand
                 TimeProvider.System,
                 asked => StationPicture.OfAsync(http, asked),
                 asked => SignalAsync(options, asked));
-            return await new Commission(place, BoardSerial.Read(request.Serial)).RunAsync(request.Technician, cancel) ? CommandLine.Well : CommandLine.Failed;
+            var isAccepted = await new Commission(place, BoardSerial.Read(request.Serial)).RunAsync(request.Technician, cancel);
+            return isAccepted ? CommandLine.Well : CommandLine.Failed;
         }
         catch (Exception e) when (DurableFiles.IsDisk(e))
         {
