@@ -36,8 +36,14 @@ public static class MessageReader
     public static Parsed<Receipt> ReadReceipt(ReadOnlyMemory<byte> utf8) =>
         Read(utf8, fields => new Receipt(fields.Integer("upTo", 0, Report.SequenceMax, required: true) ?? 0));
 
-    public static Parsed<StationCommand> ReadCommand(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new StationCommand(
-        fields.RequiredEnum<CommandKind>("command"), fields.OptionalId("commandId"), fields.OptionalTime("sentAt")));
+    public static Parsed<StationCommand> ReadCommand(ReadOnlyMemory<byte> utf8) => Read(utf8, fields =>
+    {
+        var command = new StationCommand(
+            fields.RequiredEnum<CommandKind>("command"), fields.OptionalId("commandId"), fields.OptionalTime("sentAt"));
+        return command.Command == CommandKind.Update && fields.Object("update", required: true) is { } offer
+            ? command with { Update = UpdateOffer.Of(offer) }
+            : command;
+    });
 
     public static Parsed<StationStatus> ReadStatus(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new StationStatus(
         fields.Boolean("online", required: true) ?? false,
@@ -55,7 +61,9 @@ public static class MessageReader
         fields.OptionalString("journalHealth"),
         fields.OptionalString("uplink"),
         fields.OptionalTime("certificateUntil"),
-        fields.OptionalEnum<ServiceState>("service", ServiceState.Commissioning)));
+        fields.OptionalEnum<ServiceState>("service", ServiceState.Commissioning),
+        fields.OptionalString("system"),
+        fields.OptionalString("update")));
 
     public static Parsed<Heartbeat> ReadHeartbeat(ReadOnlyMemory<byte> utf8) => Read(utf8, fields => new Heartbeat(
         Name(fields, "stationId"),

@@ -17,11 +17,15 @@ public enum CommandKind
 
     /// <summary>Ask for a new certificate with a new key; the present one goes on until the new one has led to a connection.</summary>
     RenewCertificate,
+
+    /// <summary>Fetch and install the bundle in <see cref="StationCommand.Update"/>; what becomes of it is in the station's state.</summary>
+    Update,
 }
 
 /// <summary>A command of the centre (contract, topic <c>command</c>).</summary>
 /// <param name="CommandId">Names one command; a station carries out each id once.</param>
-public sealed record StationCommand(CommandKind Command, Guid? CommandId = null, DateTimeOffset? SentAt = null);
+/// <param name="Update">What is offered; of <see cref="CommandKind.Update"/> only, which needs it.</param>
+public sealed record StationCommand(CommandKind Command, Guid? CommandId = null, DateTimeOffset? SentAt = null, UpdateOffer? Update = null);
 
 /// <summary>Birth, death and each change of a station's health (contract, topic <c>state</c>; retained). The will is the same with <c>online: false</c>.</summary>
 /// <param name="BootId">Names one run of the station's service; a new one makes the centre send all live dispatches again.</param>
@@ -33,6 +37,8 @@ public sealed record StationCommand(CommandKind Command, Guid? CommandId = null,
 /// else.</param>
 /// <param name="CertificateUntil">When the first of the station's own certificates expires; null without one.</param>
 /// <param name="Service">Whether the box has been accepted at its post; null from a box that knows no acceptance.</param>
+/// <param name="System">Version of the card's image that runs; null where the service is a package on another system.</param>
+/// <param name="Update">What became of the newest update that was offered, in one line; null while there was none.</param>
 public sealed record StationStatus(
     bool Online,
     string StationId,
@@ -49,7 +55,13 @@ public sealed record StationStatus(
     string? JournalHealth = null,
     string? Uplink = null,
     DateTimeOffset? CertificateUntil = null,
-    ServiceState? Service = null);
+    ServiceState? Service = null,
+    string? System = null,
+    string? Update = null)
+{
+    /// <summary>Longest <see cref="Update"/> that is sent, characters.</summary>
+    public const int UpdateMaxLength = 200;
+}
 
 /// <summary>Proof of life of a station (contract, topic <c>heartbeat</c>).</summary>
 /// <param name="Number">Counts the heartbeats of this boot, from 1; with two uplinks those of this uplink.</param>

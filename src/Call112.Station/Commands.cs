@@ -3,7 +3,8 @@ using Call112.Messages;
 namespace Call112.Station;
 
 /// <summary>
-/// What the centre may ask for: SelfTest, Identify, Silence; ReportNow and RenewCertificate concern only the uplinks (contract, topic <c>command</c>).
+/// What the centre may ask for: SelfTest, Identify, Silence; ReportNow and RenewCertificate concern only the uplinks, Update the machine (contract,
+/// topic <c>command</c>).
 /// </summary>
 internal static class Commands
 {
@@ -26,7 +27,7 @@ internal static class Commands
                 if (decision.State.Alerts.Any(alert => alert.Waits && !alert.Silenced))
                     decision.Record(new JournalEntry.Silenced(decision.Now));
                 break;
-            case CommandKind.ReportNow or CommandKind.RenewCertificate:
+            case CommandKind.ReportNow or CommandKind.RenewCertificate or CommandKind.Update:
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command.Command, "a command without a rule");

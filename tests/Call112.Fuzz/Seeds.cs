@@ -25,7 +25,13 @@ internal static class Seeds
     {
         yield return ("dispatch", Dispatches());
         yield return ("receipt", [MessageWriter.Write(new Receipt(4211)), MessageWriter.Write(new Receipt(Report.SequenceMax)), Text("""{"upTo":-1}""")]);
-        yield return ("command", [.. Enum.GetValues<CommandKind>().Select(kind => MessageWriter.Write(new StationCommand(kind, s_id, s_at))), Text("""{"command":"Explode"}""")]);
+        yield return ("command",
+        [
+            .. Enum.GetValues<CommandKind>().Select(kind => MessageWriter.Write(new StationCommand(kind, s_id, s_at))),
+            Text("""{"command":"Explode"}"""),
+            MessageWriter.Write(new StationCommand(
+                CommandKind.Update, s_id, s_at, new UpdateOffer("1.2.0", "https://call112.example/1.2.0.raucb", 211_862_775, new string('a', 64), true))),
+        ]);
         yield return ("center-heartbeat", [MessageWriter.Write(new CenterHeartbeat(s_at, "boot", 7)), MessageWriter.Write(new CenterHeartbeat(s_at))]);
         yield return ("report", Reports());
         yield return ("state",

@@ -93,7 +93,7 @@ public class ContractExampleTests
     {
         var sentAt = new DateTimeOffset(2026, 11, 23, 14, 5, 7, TimeSpan.FromHours(8));
         Assert.Equal(
-            """{"command":"Identify","commandId":null,"sentAt":"2026-11-23T06:05:07.000Z"}""",
+            """{"command":"Identify","commandId":null,"sentAt":"2026-11-23T06:05:07.000Z","update":null}""",
             Encoding.UTF8.GetString(MessageWriter.Write(new StationCommand(CommandKind.Identify, SentAt: sentAt))));
     }
 

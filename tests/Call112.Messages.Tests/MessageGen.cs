@@ -82,17 +82,28 @@ internal static class MessageGen
 
     public static readonly Gen<Receipt> Receipt = s_count.Select(upTo => new Receipt(upTo));
 
+    private static readonly Gen<UpdateOffer> s_offer = Gen.Select(
+        Gen.Char["0123456789abcXYZ.+~"].Array[0, UpdateOffer.VersionMaxLength - 1].Select(letters => $"1{new string(letters)}"),
+        Gen.Select(Gen.Bool, Name, Name, (tls, host, file) => $"{(tls ? "https" : "http")}://{host}.example:8443/{file}.raucb"),
+        Integer(1, UpdateOffer.BytesMax),
+        Gen.Char["0123456789abcdef"].Array[UpdateOffer.Sha256Length].Select(digits => new string(digits)),
+        Gen.Bool,
+        (version, url, bytes, sha256, metered) => new UpdateOffer(version, url, bytes, sha256, metered));
+
     public static readonly Gen<StationCommand> Command = Gen.Select(
-        Gen.Enum<CommandKind>(), Gen.Nullable(s_id), Gen.Nullable(Time), (kind, id, sentAt) => new StationCommand(kind, id, sentAt));
+        Gen.Enum<CommandKind>(), Gen.Nullable(s_id), Gen.Nullable(Time), s_offer,
+        (kind, id, sentAt, offer) => new StationCommand(kind, id, sentAt, kind == CommandKind.Update ? offer : null));
 
     public static readonly Gen<StationStatus> Status = Gen.Select(
         Gen.Select(Gen.Bool, Name, s_bootId, Time, Gen.Enum<ClockState>()),
         Gen.Select(s_optionalText, s_optionalText, s_optionalText, Gen.Nullable(s_count), Gen.Nullable(s_intCount)),
         Gen.Null(Name.List[0, 20]),
         Gen.Null(Text.List[0, 20]),
-        Gen.Select(s_optionalText, s_optionalText, Gen.Nullable(Time), Gen.Nullable(Gen.Enum<ServiceState>())),
+        Gen.Select(
+            s_optionalText, s_optionalText, Gen.Nullable(Time), Gen.Nullable(Gen.Enum<ServiceState>()), s_optionalText, s_optionalText),
         (a, b, groups, alarms, c) => new StationStatus(
-            a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, b.Item1, b.Item2, groups, b.Item3, b.Item4, b.Item5, alarms, c.Item1, c.Item2, c.Item3, c.Item4));
+            a.Item1, a.Item2, a.Item3, a.Item4, a.Item5, b.Item1, b.Item2, groups, b.Item3, b.Item4, b.Item5, alarms, c.Item1, c.Item2, c.Item3,
+            c.Item4, c.Item5, c.Item6));
 
     public static readonly Gen<Heartbeat> Heartbeat = Gen.Select(
         Name, s_bootId, s_count, Time, Gen.Enum<ClockState>(), s_count, s_count, Gen.Select(s_intCount, s_optionalText, Gen.Nullable(s_count)),

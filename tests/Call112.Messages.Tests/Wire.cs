@@ -24,14 +24,23 @@ internal sealed record Wire(string Name, Type Type, string Example, Func<ReadOnl
         new("receipt", typeof(Receipt), """{ "upTo": 4211 }""",
             bytes => Reading.Of(MessageReader.ReadReceipt(bytes)), value => MessageWriter.Write((Receipt)value)),
         new("command", typeof(StationCommand),
-            """{ "command": "SelfTest", "commandId": "019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a12", "sentAt": "2026-11-23T06:05:07.120Z" }""",
+            """
+            {
+              "command": "Update", "commandId": "019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a12", "sentAt": "2026-11-23T06:05:07.120Z",
+              "update": {
+                "version": "1.2.0", "url": "https://call112.example/call112_1.2.0.raucb", "bytes": 211862775,
+                "sha256": "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea", "metered": false
+              }
+            }
+            """,
             bytes => Reading.Of(MessageReader.ReadCommand(bytes)), value => MessageWriter.Write((StationCommand)value)),
         new("state", typeof(StationStatus),
             """
             {
               "online": true, "stationId": "pkm-gogagoman", "bootId": "7b0c5d2e91", "sentAt": "2026-11-23T06:00:00.000Z", "clock": "Synchronized",
               "name": "Puskesmas Gogagoman", "kind": "Puskesmas", "groups": ["puskesmas"], "version": "0.1.0", "lastSequence": 4210,
-              "openDispatches": 1, "alarms": ["MainsLost"], "journalHealth": "ok", "service": "InService"
+              "openDispatches": 1, "alarms": ["MainsLost"], "journalHealth": "ok", "service": "InService",
+              "system": "1.2.0", "update": "1.3.0: is being fetched"
             }
             """,
             bytes => Reading.Of(MessageReader.ReadStatus(bytes)), value => MessageWriter.Write((StationStatus)value)),

@@ -47,6 +47,8 @@ internal static class SchemaExport
         Append(schema, exported);
         if (type == typeof(Dispatch))
             RequireIncidentUnlessCancelled(schema);
+        if (type == typeof(StationCommand))
+            RequireOfferOfUpdate(schema);
         return schema;
     }
 
@@ -99,6 +101,18 @@ internal static class SchemaExport
         {
             ["required"] = new JsonArray("incident"),
             ["properties"] = new JsonObject { ["incident"] = new JsonObject { ["type"] = "object", ["required"] = required } },
+        };
+    }
+
+    /// <summary>Without an offer an Update says nothing.</summary>
+    private static void RequireOfferOfUpdate(JsonObject schema)
+    {
+        var others = new JsonArray([.. Enum.GetNames<CommandKind>().Where(name => name != nameof(CommandKind.Update)).Select(name => (JsonNode)name)]);
+        schema["if"] = new JsonObject { ["properties"] = new JsonObject { ["command"] = new JsonObject { ["enum"] = others } } };
+        schema["else"] = new JsonObject
+        {
+            ["required"] = new JsonArray("update"),
+            ["properties"] = new JsonObject { ["update"] = new JsonObject { ["type"] = "object" } },
         };
     }
 

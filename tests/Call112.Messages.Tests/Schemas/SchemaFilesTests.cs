@@ -31,7 +31,7 @@ public class SchemaFilesTests
     [Fact]
     public void Every_described_field_exists()
     {
-        Type[] types = [.. SchemaTerms.Messages.Keys, typeof(Incident), typeof(Location), typeof(GnssReading), typeof(ModemVitals)];
+        Type[] types = [.. SchemaTerms.Messages.Keys, typeof(Incident), typeof(Location), typeof(GnssReading), typeof(ModemVitals), typeof(UpdateOffer)];
         Assert.Empty(SchemaTerms.Keys.Except(types.SelectMany(type => type.GetConstructors().Single().GetParameters().Select(field => $"{type.Name}.{field.Name}"))));
     }
 

@@ -8,7 +8,7 @@ namespace Call112.Messages.Tests.Schemas;
 /// <summary>Schema and reader are one contract: each walks the schema of every message and holds the reader against it, on both sides of every limit.</summary>
 public class SchemaReaderAgreementTests
 {
-    private static readonly Type[] s_nested = [typeof(Incident), typeof(Location), typeof(GnssReading), typeof(ModemVitals)];
+    private static readonly Type[] s_nested = [typeof(Incident), typeof(Location), typeof(GnssReading), typeof(ModemVitals), typeof(UpdateOffer)];
 
     private static readonly SchemaField[] s_fields = [.. Wire.All.SelectMany(SchemaField.Of)];
 

@@ -10,6 +10,8 @@ internal static class SchemaTerms
 {
     public const string IncidentIdPattern = "^[A-Za-z0-9-]{1,13}$", NamePattern = "^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$";
 
+    public const string VersionPattern = "^[0-9][A-Za-z0-9.+~]{0,63}$", Sha256Pattern = "^[0-9a-f]{64}$";
+
     private const string Unknown = " A reader takes an unknown word as ";
 
     public static readonly IReadOnlyDictionary<Type, string> Messages = new Dictionary<Type, string>
@@ -17,7 +19,8 @@ internal static class SchemaTerms
         [typeof(Dispatch)] = "Centre to station or group: Alert, Update or Cancel. QoS 1, never retained, Message Expiry = time to live.",
         [typeof(Report)] = "Station to centre: a step of a dispatch, or an alarm that the station raises. QoS 1; kept by the station until receipted.",
         [typeof(Receipt)] = "Centre to station: the station's reports are stored up to and with this sequence number. QoS 1.",
-        [typeof(StationCommand)] = "Centre to station: SelfTest, Identify, Silence, ReportNow or RenewCertificate. QoS 1, never retained, Message Expiry 60 s.",
+        [typeof(StationCommand)] =
+            "Centre to station: SelfTest, Identify, Silence, ReportNow, RenewCertificate or Update. QoS 1, never retained, Message Expiry 60 s.",
         [typeof(StationStatus)] = "Station to centre: birth, death (the will, with online false) and each change of health. QoS 1, retained.",
         [typeof(Heartbeat)] = "Station to centre: proof of life, every 5 s (metered profile: 30 s). QoS 1.",
         [typeof(Telemetry)] = "Station to centre: slow measurements, on change and every 60 s. QoS 0. What is not measured is null.",
@@ -67,8 +70,16 @@ internal static class SchemaTerms
         ["Report.Outcome"] = ("Of Completed: how it ended.", null),
         ["Report.Detail"] = ("Of Duplicate the present step; of an alarm the input, output or uplink. Senders cut it at 1000 characters.", null),
         ["Receipt.UpTo"] = ("Every report with this sequence number or a lower one is stored.", Range(0, MessageReader.IntegerMax)),
-        ["StationCommand.Command"] = ("SelfTest: lamps, buzzer, read-back. Identify: blink and chirp. Silence: siren off, the alert stays. ReportNow: send everything again. "
-            + "RenewCertificate: ask for a new certificate.", null),
+        ["StationCommand.Command"] = (
+            "SelfTest: lamps, buzzer, read-back. Identify: blink and chirp. Silence: siren off, the alert stays. ReportNow: send everything again. "
+            + "RenewCertificate: ask for a new certificate. Update: fetch and install a bundle.",
+            null),
+        ["StationCommand.Update"] = ("What is offered. Required for Update, and ignored of every other command.", null),
+        ["UpdateOffer.Version"] = ("Version of the bundle.", new JsonObject { ["pattern"] = VersionPattern }),
+        ["UpdateOffer.Url"] = ("Where it lies: absolute, http or https, without user.", new JsonObject { ["format"] = "uri", ["maxLength"] = UpdateOffer.UrlMaxLength }),
+        ["UpdateOffer.Bytes"] = ("Its exact size, bytes.", Range(1, UpdateOffer.BytesMax)),
+        ["UpdateOffer.Sha256"] = ("Of the whole file.", new JsonObject { ["pattern"] = Sha256Pattern }),
+        ["UpdateOffer.Metered"] = ("It may be fetched over a line that is paid by the byte.", null),
         ["StationCommand.CommandId"] = ("A station carries out each id once. Not the nil UUID.", null),
         ["StationCommand.SentAt"] = ("When the centre sent it.", null),
         ["StationStatus.Online"] = ("True in a birth, false in a death (the will).", null),
@@ -95,6 +106,8 @@ internal static class SchemaTerms
         ["AcceptanceEnvelope.Certificate"] = ("The station's certificate, PEM; null when the record is not signed.", null),
         ["AcceptanceEnvelope.Signature"] = (
             "ECDSA over P-256 with SHA-256 over the bytes of the record, by the certificate's key, DER in base64; null when it is not signed.", null),
+        ["StationStatus.System"] = ("Version of the card's image that runs; null where the service is a package on another system.", null),
+        ["StationStatus.Update"] = ("What became of the newest update that was offered, in one line. Senders cut it at 200 characters.", null),
         ["Heartbeat.StationId"] = Station,
         ["Heartbeat.BootId"] = Boot,
         ["Heartbeat.Number"] = (
