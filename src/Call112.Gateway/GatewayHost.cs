@@ -7,6 +7,7 @@ using Call112.Gateway.Options;
 using Call112.Gateway.Panel;
 using Call112.Gateway.Position;
 using Call112.Gateway.Time;
+using Call112.Gateway.Updates;
 
 namespace Call112.Gateway;
 
@@ -17,12 +18,20 @@ namespace Call112.Gateway;
 public sealed partial class GatewayHost : IAsyncDisposable
 {
     private readonly IHost _host;
+    private readonly OfferDesk _offers;
     private bool _running;
 
     private GatewayHost(
-        IHost host, StationLoop station, IBoard board, Uplinks uplinks, PanelServer? panel, ModemWatch? modem, AcceptanceWatch acceptance)
+        IHost host,
+        StationLoop station,
+        IBoard board,
+        Uplinks uplinks,
+        PanelServer? panel,
+        ModemWatch? modem,
+        AcceptanceWatch acceptance,
+        OfferDesk offers)
     {
-        (_host, Station, Board, Uplinks, Panel, Modem, Acceptance) = (host, station, board, uplinks, panel, modem, acceptance);
+        (_host, Station, Board, Uplinks, Panel, Modem, Acceptance, _offers) = (host, station, board, uplinks, panel, modem, acceptance, offers);
     }
 
     public StationLoop Station { get; }
@@ -72,6 +81,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (options.Cellular is not null)
             builder.Services.AddSingleton<IHostedService>(services => Compose(services).Modem!);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Acceptance);
+        builder.Services.AddSingleton<IHostedService>(services => Compose(services)._offers);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Uplinks);
         builder.Services.AddSingleton<IHostedService>(services => Compose(services).Station);
         builder.Services.AddSingleton<IHostedService>(services =>
@@ -102,18 +112,25 @@ public sealed partial class GatewayHost : IAsyncDisposable
             var modem = options.Cellular is null ? null : new ModemWatch(options, station, clock, logs.CreateLogger<ModemWatch>());
             var renewal = new CertificateRenewal(options, clock, logs.CreateLogger<CertificateRenewal>());
             var acceptance = new AcceptanceWatch(options, time, logs.CreateLogger<AcceptanceWatch>());
+            var vitals = new Vitals(options, station, clock, board)
+            {
+                Modem = () => modem?.Vitals,
+                Acceptance = acceptance,
+                ImageVersion = MachineImage.Version(),
+            };
+            var offers = new OfferDesk(options.UpdatesFolder, station, vitals, time, logs.CreateLogger<OfferDesk>());
             var uplinks = new Uplinks(
                 options,
                 station,
                 uplink => new MqttBroker(uplink, time, logs.CreateLogger<MqttBroker>(), renewal),
                 clock,
-                new Vitals(options, station, clock, board) { Modem = () => modem?.Vitals, Acceptance = acceptance },
+                vitals,
                 new Random(station.BootId.GetHashCode(StringComparison.Ordinal)),
                 logs.CreateLogger<Uplinks>(),
                 new InterfaceWatch(),
                 renewal);
             var panel = options.Panel is null ? null : new PanelServer(options, station, board, clock, logs.CreateLogger<PanelServer>(), acceptance);
-            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplinks, panel, modem, acceptance);
+            return composed = new GatewayHost(services.GetRequiredService<IHost>(), station, board, uplinks, panel, modem, acceptance, offers);
         }
     }
 

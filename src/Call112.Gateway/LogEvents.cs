@@ -8,6 +8,8 @@ internal static class LogEvents
     public static readonly EventId LoopFailed = new(103, nameof(LoopFailed));
     public static readonly EventId Step = new(110, nameof(Step));
     public static readonly EventId Refused = new(111, nameof(Refused));
+    public static readonly EventId UpdateOffered = new(112, nameof(UpdateOffered));
+    public static readonly EventId UpdateNotTaken = new(113, nameof(UpdateNotTaken));
 
     public static readonly EventId AcceptanceRead = new(121, nameof(AcceptanceRead));
     public static readonly EventId AcceptanceProblem = new(122, nameof(AcceptanceProblem));

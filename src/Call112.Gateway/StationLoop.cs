@@ -55,16 +55,14 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     private TimeSpan _writtenAt;
     private InputSample _sampled;
     private int _quietTicks;
-    private long _sentUpTo;
-    private long _refused;
+    private long _sentUpTo, _refused;
     private BoardCalls _failing;
 
     /// <param name="seat">Where the loop lives; a machine of its own when null.</param>
     public StationLoop(GatewayOptions options, IBoard board, StationClock clock, ILogger<StationLoop> log, LoopSeat? seat = null)
     {
         _seat = seat ?? new LoopSeat();
-        (_options, _board, _clock, _log) = (options.Station, board, clock, log);
-        _journalPath = options.JournalPath;
+        (_options, _board, _clock, _log, _journalPath) = (options.Station, board, clock, log, options.JournalPath);
         _uplinks = [.. options.Uplinks.Select(uplink => uplink.Name)];
         _metered = [.. options.Uplinks.Where(uplink => uplink.Metered).Select(uplink => uplink.Name)];
         BootId = _seat.BootId;
@@ -99,6 +97,9 @@ public sealed class StationLoop : BackgroundService, IJournalListener
 
     /// <summary>A command of the centre has been applied; raised on the loop's own thread: must return at once.</summary>
     public event Action<StationCommand>? CommandGiven;
+
+    /// <summary>The centre offers an update, for the first time under this command id; on the loop's own thread: must return at once.</summary>
+    public event Action<StationCommand>? UpdateOffered;
 
     /// <summary>Completes when the journal is open and the first outputs are written: the station is armed.</summary>
     public Task Armed => _armed.Task;
@@ -265,6 +266,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var before = _commanded;
         var isTick = ReferenceEquals(posted.Input, s_tick);
         var positionTold = _state.Senses.Gnss.Revision;
+        var offered = Updates.OfferDesk.NewOffer(posted.Input, _state);
         if (isTick)
         {
             Pace.Note(now.Monotonic);
@@ -287,6 +289,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var isTold = _entries.Count > 0;
         if (isTold || posted.Acknowledge is not null)
             Hand(posted);
+        if (offered is not null)
+            UpdateOffered?.Invoke(offered);
         var isPositionNew = _state.Senses.Gnss.Revision != positionTold;
         if (isPositionNew)
             PositionChanged?.Invoke();

@@ -56,6 +56,7 @@ public sealed class Uplinks : BackgroundService
         };
         if (renewal is not null)
             renewal.Ready += () => Each(calls => calls.Certificates.Set());
+        vitals.Changed += () => Each(calls => calls.Health.Set());
         station.PositionChanged += () => Each(calls => calls.Telemetry.Set());
         station.Changed += () =>
         {

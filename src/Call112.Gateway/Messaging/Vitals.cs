@@ -14,12 +14,30 @@ namespace Call112.Gateway.Messaging;
 public sealed class Vitals(GatewayOptions options, StationLoop station, StationClock clock, IBoard? board = null)
 {
     private readonly TimeSpan _started = clock.Monotonic;
+    private volatile string? _update;
+
+    /// <summary>Something new is to be told that is not the station's own; from any thread.</summary>
+    public event Action? Changed;
 
     /// <summary>Tells of the modem for the telemetry; null where there is none.</summary>
     public Func<ModemVitals?>? Modem { get; set; }
 
     /// <summary>Tells whether the box has been accepted; null where nobody looks, and then nothing is said of it.</summary>
     public AcceptanceWatch? Acceptance { get; set; }
+
+    /// <summary>Version of the card's image; null where the service is a package on another system.</summary>
+    public string? ImageVersion { get; init; }
+
+    /// <summary>What became of the newest update that was offered, one line; null while there was none. Any thread.</summary>
+    public string? Update
+    {
+        get => _update;
+        set
+        {
+            _update = value;
+            Changed?.Invoke();
+        }
+    }
 
     public static string Version { get; } =
         typeof(Vitals).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -32,7 +50,8 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
         var state = station.State;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {Acceptance?.Present.Service} {string.Join(',', AlarmNames(state))}");
+            $"{clock.Now().Clock} {state.Alerts.Length} {CertificateUntil(state):O} {Acceptance?.Present.Service} "
+            + $"{string.Join(',', AlarmNames(state))} {Update}");
     }
 
     /// <param name="uplink">For the will of one of two uplinks: its name.</param>
@@ -56,7 +75,9 @@ public sealed class Vitals(GatewayOptions options, StationLoop station, StationC
             state.Alarms.Any(alarm => alarm.Event == ReportEvent.StorageFault) ? "fault" : station.JournalFinding ?? "ok",
             uplink,
             CertificateUntil(state),
-            Acceptance?.Present.Service);
+            Acceptance?.Present.Service,
+            ImageVersion,
+            Update);
     }
 
     /// <param name="every">The pace in which they follow.</param>

@@ -49,6 +49,9 @@ public sealed record GatewayOptions
 
     /// <summary>The last path, or null while it is off; only with <see cref="Cellular"/>.</summary>
     public SmsOptions? Sms { get; init; }
+
+    /// <summary>Folder through which updates come over the line (decision 0024), or null: this box takes none.</summary>
+    public string? UpdatesFolder { get; init; }
 }
 
 /// <summary>The local gpsd.</summary>

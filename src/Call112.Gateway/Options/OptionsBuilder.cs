@@ -31,7 +31,10 @@ internal static class OptionsBuilder
             Display = Display(file.Display, board.Cabinet, errors),
             Cellular = CellularBuilder.Cellular(file.Cellular, [.. uplinks.Select(uplink => uplink.Name)], errors),
             Sms = CellularBuilder.Sms(file.Sms, file.Station?.Id, file.Cellular is not null, folder, errors),
+            UpdatesFolder = file.Updates?.Folder,
         };
+        if (options.UpdatesFolder is { } updates && (!Path.IsPathFullyQualified(updates) || updates.Contains('\0', StringComparison.Ordinal)))
+            errors.Add(new FieldError("updates.folder", "must be the full path of a folder"));
         if (options.JournalPath.Length == 0)
             errors.Add(new FieldError("journal.path", "must not be empty"));
         else if (options.JournalPath.Contains('\0', StringComparison.Ordinal))

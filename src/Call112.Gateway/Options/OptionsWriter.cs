@@ -28,7 +28,8 @@ internal static class OptionsWriter
             PositionOptionsBuilder.ToPart(options),
             CellularBuilder.ToFile(options.Cellular),
             CellularBuilder.ToFile(options.Sms),
-            StationIdentity.ToFile(options.Uplinks.Select(uplink => uplink.Identity).FirstOrDefault(identity => identity is not null)));
+            StationIdentity.ToFile(options.Uplinks.Select(uplink => uplink.Identity).FirstOrDefault(identity => identity is not null)),
+            options.UpdatesFolder is { } updates ? new StationFile.UpdatesPart(updates) : null);
     }
 
     private static StationFile.UplinkPart Uplink(UplinkOptions uplink) => new(

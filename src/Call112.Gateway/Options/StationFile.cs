@@ -15,7 +15,8 @@ internal sealed record StationFile(
     StationFile.PositionPart? Position = null,
     StationFile.CellularPart? Cellular = null,
     StationFile.SmsPart? Sms = null,
-    StationFile.IdentityPart? Identity = null)
+    StationFile.IdentityPart? Identity = null,
+    StationFile.UpdatesPart? Updates = null)
 {
     internal sealed record StationPart(
         string? Id = null,
@@ -99,6 +100,8 @@ internal sealed record StationFile(
         double? PollSeconds = null,
         double? IdlePollSeconds = null,
         string? Key = null);
+
+    internal sealed record UpdatesPart(string? Folder = null);
 
     /// <summary>PEM texts (decision 0019).</summary>
     internal sealed record IdentityPart(string? Authorities = null, string? Certificate = null, string? Key = null);

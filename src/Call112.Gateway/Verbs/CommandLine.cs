@@ -43,6 +43,7 @@ internal static class CommandLine
         root.Add(ProvisioningCommands.Problem());
         root.Add(AwaitCommand.Create(config));
         root.Add(CommissionCommand.Create(config));
+        root.Add(FetchUpdateVerb.Create(config));
 
         var parsed = root.Parse(args);
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

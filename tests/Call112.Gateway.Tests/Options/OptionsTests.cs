@@ -28,6 +28,8 @@ public sealed class OptionsTests : IDisposable
         { """{"station":{"id":"UPPER"}}""", "station.id" },
         { """{"station":{"groups":["ok-group","no good"]}}""", "station.groups" },
         { """{"station":{"groups":[null]}}""", "station.groups" },
+        { """{"updates":{"folder":""}}""", "updates.folder" },
+        { """{"updates":{"folder":"update"}}""", "updates.folder" },
         { """{"station":{"kind":"Bakery"}}""", "station.kind" },
         { """{"station":{"kind":"damkar"}}""", "station.kind" },
         { """{"station":{"kind":"2"}}""", "station.kind" },

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Call112.Gateway.Provisioning;
+using Call112.Gateway.Updates;
+
+namespace Call112.Gateway.Verbs;
+
+/// <summary><c>call112-gateway fetch-update</c>: fetches the bundle that the centre offers, and lays it ready for the installer (decision 0024).</summary>
+internal static class FetchUpdateVerb
+{
+    public static Command Create(Option<string?> config)
+    {
+        var into = new Option<string>("--into") { Description = "the folder of updates (updates.folder)", HelpName = "FOLDER", Required = true };
+        var fetch = new Command("fetch-update", "fetch the bundle that the centre offers, with patience, over the best line") { into };
+        fetch.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(config), parsed.GetValue(into)!, MachineImage.Version(), cancel));
+        return fetch;
+    }
+
+    /// <param name="system">Version of the image that runs; null where there is none.</param>
+    internal static async Task<int> RunAsync(string? config, string into, string? system, CancellationToken cancel)
+    {
+        if (CommandLine.Options(config) is not { } options)
+            return CommandLine.WrongOptions;
+        if (!Directory.Exists(into))
+        {
+            await Console.Error.WriteLineAsync($"--into: no folder '{into}'");
+            return CommandLine.WrongOptions;
+        }
+
+        var folder = new UpdateFolder(into, new DurableFiles());
+        // Jitter only has to differ between boxes and runs.
+        var jitter = new Random(HashCode.Combine(options.Station.Id, Environment.ProcessId, TimeProvider.System.GetTimestamp()));
+        try
+        {
+            var isWell = await new UpdateFetcher(options, folder, system, TimeProvider.System, jitter, folder.Free).RunAsync(cancel);
+            await Console.Out.WriteLineAsync(folder.Said() ?? "no update is offered");
+            return isWell ? CommandLine.Well : CommandLine.Failed;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Whatever has come stays, and the next run goes on from there.
+            return CommandLine.Well;
+        }
+        catch (Exception e) when (DurableFiles.IsDisk(e))
+        {
+            await Console.Error.WriteLineAsync($"{into}: {e.Message}");
+            return CommandLine.Failed;
+        }
+    }
+}
