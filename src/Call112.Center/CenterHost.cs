@@ -162,6 +162,10 @@ public sealed class CenterHost : IAsyncDisposable
     public Task<BookAnswer> CommandAsync(string stationId, CommandKind command, CancellationToken cancel = default) =>
         _loop.RequestAsync(new RequestCommand(Guid.CreateVersion7(_time.GetUtcNow()), stationId, command), cancel);
 
+    /// <summary>Offers an update to a station that was seen before; what becomes of it is in <see cref="StationView.Update"/>.</summary>
+    public Task<BookAnswer> OfferAsync(string stationId, UpdateOffer update, CancellationToken cancel = default) =>
+        _loop.RequestAsync(new RequestCommand(Guid.CreateVersion7(_time.GetUtcNow()), stationId, CommandKind.Update, update), cancel);
+
     /// <summary>Takes a text that the SMS gateway has received: a station's answer, if its seal is true.</summary>
     public Task<BookAnswer> TakeSmsAsync(string? text, CancellationToken cancel = default)
     {

@@ -11,7 +11,8 @@ namespace Call112.Center.Api;
 public sealed record DispatchAccepted(Guid DispatchId, string IncidentId, int Revision, IReadOnlyList<string> Warnings);
 
 /// <summary>A command for a station.</summary>
-public sealed record CommandRequest(CommandKind Command);
+/// <param name="Update">What is offered; of Update only.</param>
+public sealed record CommandRequest(CommandKind Command, UpdateOffer? Update = null);
 
 /// <summary>A text that the city's SMS gateway has received.</summary>
 /// <param name="From">Number of the sender; only the seal inside the text decides.</param>

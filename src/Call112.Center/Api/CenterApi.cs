@@ -116,9 +116,14 @@ internal static class CenterApi
         group.MapPost("{id}/commands", async Task<IResult> (string id, HttpRequest request, CancellationToken cancel) =>
             {
                 var parsed = MessageReader.ReadCommand(Encoding.UTF8.GetBytes(await BodyAsync(request, cancel)));
-                return parsed.Value is null ? Invalid(parsed.Errors) : Result(await center.CommandAsync(id, parsed.Value.Command, cancel), accepted: true);
+                return parsed.Value switch
+                {
+                    null => Invalid(parsed.Errors),
+                    { Update: { } offer } => Result(await center.OfferAsync(id, offer, cancel), accepted: true),
+                    { Command: var command } => Result(await center.CommandAsync(id, command, cancel), accepted: true),
+                };
             })
-            .WithSummary("Ask something of a station: SelfTest, Identify, Silence, ReportNow. Lives 60 s.")
+            .WithSummary("Ask something of a station: SelfTest, Identify, Silence, ReportNow, or Update with what is offered. Lives 60 s.")
             .Accepts<CommandRequest>("application/json").Produces(202).ProducesValidationProblem().ProducesProblem(404).ProducesProblem(503);
     }
 

@@ -228,7 +228,8 @@ public sealed partial class DispatchBook
             Emit(new Answered(new BookAnswer(AnswerKind.Unavailable, Errors: [new FieldError("", "the broker cannot be reached")])));
         else
         {
-            Emit(new PublishCommand(request.StationId, new StationCommand(request.Command, request.CommandId, now.Wall), _rules.CommandTimeToLive));
+            var command = new StationCommand(request.Command, request.CommandId, now.Wall, request.Update);
+            Emit(new PublishCommand(request.StationId, command, _rules.CommandTimeToLive));
             Emit(new Answered(new BookAnswer(AnswerKind.Done)));
         }
     }

@@ -16,7 +16,7 @@ public sealed record UpdateDispatch(Guid DispatchId, Incident Incident, int? Exp
 public sealed record CancelDispatch(Guid DispatchId) : BookInput;
 
 /// <summary>Ask something of a station.</summary>
-public sealed record RequestCommand(Guid CommandId, string StationId, CommandKind Command) : BookInput;
+public sealed record RequestCommand(Guid CommandId, string StationId, CommandKind Command, UpdateOffer? Update = null) : BookInput;
 
 /// <summary>A report came from the broker.</summary>
 public sealed record ReportReceived(Report Report) : BookInput;

@@ -196,7 +196,9 @@ internal sealed class StationEntry(string stationId, BookRules rules)
         Telemetry,
         [.. _alarms],
         Status?.Service,
-        Acceptance?.Shown);
+        Acceptance?.Shown,
+        Status?.System,
+        Status?.Update);
 
     /// <summary>
     /// The first heartbeat behind a death may have been under way when the station died; the second was not. Brokers with a bridge between them keep

@@ -91,6 +91,8 @@ public sealed record UplinkView(string Name, StationVerdict Verdict, bool Metere
 /// <param name="ReportConflicts">Reports with a number that the station had used before (stored all the same).</param>
 /// <param name="Service">Whether the box says that it has been accepted; null from one that says nothing of it.</param>
 /// <param name="Acceptance">Its newest acceptance; null when it never told of one.</param>
+/// <param name="System">Version of the card's image that runs; null where there is none.</param>
+/// <param name="Update">What became of the newest update that was offered to it, in its own words.</param>
 /// <param name="ClonedIdentity">Two runs of the service take turns under one id: two boxes with the same identity (F20).</param>
 public sealed record StationView(
     string StationId,
@@ -119,4 +121,6 @@ public sealed record StationView(
     Telemetry? Telemetry,
     IReadOnlyList<AlarmView> RecentAlarms,
     ServiceState? Service = null,
-    AcceptanceView? Acceptance = null);
+    AcceptanceView? Acceptance = null,
+    string? System = null,
+    string? Update = null);

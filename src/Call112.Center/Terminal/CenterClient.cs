@@ -39,6 +39,17 @@ internal sealed class CenterClient : IDisposable
         return response.IsSuccessStatusCode ? (JsonSerializer.Deserialize(body, type), null) : (null, Refusal((int)response.StatusCode, body));
     }
 
+    /// <summary>A request that is answered by a status alone.</summary>
+    /// <returns>Why it was refused, in words; null when it was not.</returns>
+    public async Task<string?> PostAsync(string path, byte[] json, TimeProvider time, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(json) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var deadline = Deadline(time, cancel);
+        using var response = await _http.SendAsync(request, deadline.Token);
+        return response.IsSuccessStatusCode ? null : Refusal((int)response.StatusCode, await response.Content.ReadAsStringAsync(deadline.Token));
+    }
+
     /// <exception cref="HttpRequestException">Not reached or refused.</exception>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, TimeProvider time, CancellationToken cancel)
         where T : class

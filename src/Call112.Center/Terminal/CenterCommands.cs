@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Call112.Center.Terminal;
 
 /// <summary>
-/// The command line of the centre: <c>run</c> (also without a verb), <c>dispatch</c>, <c>watch</c>, and the identities: <c>enroll</c>, <c>revoke</c>,
+/// The command line of the centre: <c>run</c> (also without a verb), <c>dispatch</c>, <c>watch</c>, <c>offer</c>, and the identities: <c>enroll</c>, <c>revoke</c>,
 /// <c>identities</c>, <c>authority</c>. Exit codes: 0 done, 1 refused, 2 cannot start or cannot reach the centre, 130 interrupted.
 /// </summary>
 internal static class CenterCommands
@@ -30,6 +30,7 @@ internal static class CenterCommands
         root.Subcommands.Add(run.Command);
         root.Subcommands.Add(new DispatchVerb(time).Command);
         root.Subcommands.Add(new WatchVerb(time).Command);
+        root.Subcommands.Add(new OfferVerb(time).Command);
         root.Subcommands.Add(new EnrolVerb(time).Command);
         root.Subcommands.Add(IdentityVerbs.Revoke(time));
         root.Subcommands.Add(IdentityVerbs.List(time));

@@ -157,7 +157,7 @@ internal sealed class WatchVerb
     private Table StationTable(DateTimeOffset now)
     {
         var table = new Table().Title($"[bold]Stations: {_stations.Count}[/]").Border(TableBorder.Rounded).Expand()
-            .AddColumns("Station", "Name", "State", "Service", "Uplinks", "Last seen", "Clock", "Waiting", "Alarms");
+            .AddColumns("Station", "Name", "State", "Service", "Uplinks", "Last seen", "Clock", "Waiting", "System", "Alarms");
         foreach (var station in _stations.Values)
             table.AddRow(
                 new Text(station.StationId),
@@ -168,6 +168,7 @@ internal sealed class WatchVerb
                 new Text(station.LastSeenAt is { } seen ? Age(now - seen) : "never"),
                 new Markup(station.Clock switch { null => "", ClockState.Synchronized => "ok", _ => "[yellow]not set[/]" }),
                 new Text(station.Unreceipted?.ToString(CultureInfo.InvariantCulture) ?? ""),
+                new Markup(SystemOf(station)),
                 new Markup(Faults(station)));
         return table;
     }
@@ -244,6 +245,11 @@ internal sealed class WatchVerb
             _ => $"[white on red] {text} [/]",
         };
     }
+
+    /// <summary>What runs there, and below it what became of the newest update.</summary>
+    internal static string SystemOf(StationView station) =>
+        string.Join('\n', new[] { Markup.Escape(station.System ?? ""), station.Update is { } update ? $"[grey]{Markup.Escape(update)}[/]" : "" }
+            .Where(line => line.Length > 0));
 
     private static string Faults(StationView station)
     {
