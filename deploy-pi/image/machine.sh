@@ -27,9 +27,24 @@ heart() {
 }
 web_up() { # FOLDER, with ranges, which RAUC's streaming asks for
   web_port=$(free_port)
-  printf 'server.document-root="%s"\nserver.bind="127.0.0.1"\nserver.port=%s\n' "$1" "$web_port" > "$work/web.conf"
-  lighttpd -D -f "$work/web.conf" > "$work/web.log" 2>&1 &
+  cat > "$work/web.conf" <<X
+server.document-root="$1"
+server.bind="127.0.0.1"
+server.port=$web_port
+server.modules=("mod_accesslog")
+accesslog.filename="$work/web.requests"
+accesslog.format="%s %{Range}i"
+X
+  web_again
+}
+web_again() { # [KIB A SECOND]: on the same port
+  cat "$work/web.conf" - > "$work/web.now.conf" <<< "server.kbytes-per-second=${1:-0}"
+  lighttpd -D -f "$work/web.now.conf" > "$work/web.log" 2>&1 &
   web=$!
+}
+web_down() { # writes what it still has of its log
+  kill "$web"
+  wait "$web" 2> /dev/null
 }
 
 at() { sfdisk -d "$1" | sed -n "s/.*start= *\([0-9]*\),.*name=\"$2\".*/\1/p"; }     # CARD PARTITION: its first sector
