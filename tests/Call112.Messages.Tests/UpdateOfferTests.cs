@@ -1,9 +1,8 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Call112.Messages.Tests;
 
-/// <summary>The command Update: every field of its offer is judged before anything is fetched, and named when it is wrong (contract, topic <c>command</c>).</summary>
+/// <summary>The command Update: every field of its offer is judged before anything is fetched, and named when it is wrong.</summary>
 public class UpdateOfferTests
 {
     private static readonly Wire s_command = Wire.Of("command");
@@ -12,10 +11,8 @@ public class UpdateOfferTests
     public void An_offer_is_read_as_it_was_sent()
     {
         var command = MessageReader.ReadCommand(s_command.ExampleBytes).Value!;
-        Assert.Equal(
-            new UpdateOffer(
-                "1.2.0", "https://call112.example/call112_1.2.0.raucb", 211_862_775, "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea"),
-            command.Update);
+        const string Url = "https://call112.example/call112_1.2.0.raucb", Sha256 = "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea";
+        Assert.Equal(new UpdateOffer("1.2.0", Url, 211_862_775, Sha256), command.Update);
     }
 
     [Theory]
@@ -37,7 +34,8 @@ public class UpdateOfferTests
     [InlineData("sha256", "\"3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046de\"")]
     [InlineData("sha256", "\"../9bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea0\"")]
     [InlineData("metered", "1")]
-    public void A_field_that_no_box_could_follow_is_refused_by_its_name(string field, string json) => s_command.RefusesNaming($"update.{field}", With(field, json));
+    public void A_field_that_no_box_could_follow_is_refused_by_its_name(string field, string json) =>
+        s_command.RefusesNaming($"update.{field}", With(field, json));
 
     [Fact]
     public void An_address_or_a_version_of_the_greatest_length_is_taken_and_a_longer_one_is_not()
@@ -53,7 +51,7 @@ public class UpdateOfferTests
     [Fact]
     public void Every_wrong_field_is_named_not_only_the_first()
     {
-        var parsed = MessageReader.ReadCommand(Encoding.UTF8.GetBytes("""{"command":"Update","update":{"version":"x","url":"x","bytes":0,"sha256":"x"}}"""));
+        var parsed = MessageReader.ReadCommand("""{"command":"Update","update":{"version":"x","url":"x","bytes":0,"sha256":"x"}}"""u8.ToArray());
         Assert.Equal(["update.bytes", "update.version", "update.url", "update.sha256"], parsed.Errors.Select(error => error.Field));
     }
 

@@ -7,8 +7,8 @@ using Call112.Messages;
 namespace Call112.Center.Terminal;
 
 /// <summary>
-/// Offers a bundle to stations: its size and SHA-256 are those of the file here, its bytes come from the address. An offer is a command and lives 60 s, so
-/// it is made only to stations that are heard now. Prints one line for each; exit code 1 when one of them has to be asked again.
+/// Offers a bundle to stations: its size and SHA-256 are those of the file here, its bytes come from the address. An offer is a command and lives
+/// 60 s, so it is made only to stations that are heard now. Prints one line for each; exit code 1 when one of them has to be asked again.
 /// </summary>
 internal sealed class OfferVerb
 {
@@ -28,7 +28,10 @@ internal sealed class OfferVerb
     public OfferVerb(TimeProvider time)
     {
         _time = time;
-        Command = new Command("offer", "Offer an update of the system to stations.") { _file, _stations, _url, _version, _metered, _all, _center, _keyFile };
+        Command = new Command("offer", "Offer an update of the system to stations.")
+        {
+            _file, _stations, _url, _version, _metered, _all, _center, _keyFile,
+        };
         Command.SetAction(RunAsync);
     }
 

@@ -30,8 +30,8 @@ internal readonly record struct Attempt(AttemptEnd End, string Why = "", long Ga
 
 /// <summary>
 /// One attempt to get a bundle, or what is missing of it, over one line (RFC 9110, 14: ranges).
-/// Invariants: the part on the disk is always a beginning of what the server sent, and never longer than what was offered; a server that gives another
-/// piece than the one that was asked for gets the part begun anew.
+/// Invariants: the part on the disk is always a beginning of what the server sent, and never longer than what was offered; where a server gives
+/// another piece than the one that was asked for, the part is begun anew.
 /// </summary>
 /// <param name="isReplaced">Whether the offer is not the newest any more; asked every few seconds.</param>
 /// <param name="comes">Called when the first bytes have come.</param>
@@ -50,7 +50,7 @@ internal sealed class BundleDownload(UpdateOffer offer, UpdateFolder folder, Tim
 
     private readonly string _part = folder.PartOf(offer);
 
-    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the disk refuses. What a line or server does is no exception.</exception>
+    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the disk refuses; never a line or a server.</exception>
     public async Task<Attempt> RunAsync(UpdateLine line, CancellationToken cancel)
     {
         var had = folder.LengthOfPart(offer);
@@ -86,7 +86,7 @@ internal sealed class BundleDownload(UpdateOffer offer, UpdateFolder folder, Tim
                 // A server without ranges begins anew, and so does the part.
                 folder.Delete(_part);
                 return null;
-            case HttpStatusCode.PartialContent when response.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } range && from == had && had > 0:
+            case HttpStatusCode.PartialContent when had > 0 && response.Content.Headers.ContentRange is { Unit: "bytes" } range && range.From == had:
                 return Length(range.Length);
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
                 folder.Delete(_part);
@@ -105,7 +105,8 @@ internal sealed class BundleDownload(UpdateOffer offer, UpdateFolder folder, Tim
 
     private async Task<Attempt> TakeAsync(HttpResponseMessage response, CancellationToken cancel)
     {
-        await using var file = new FileStream(_part, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        // Alone: a second one, started by hand, would mix its bytes into these.
+        await using var file = new FileStream(_part, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         var (began, flushed, looked) = (file.Length, file.Length, time.GetTimestamp());
         var buffer = new byte[BufferBytes];
         try

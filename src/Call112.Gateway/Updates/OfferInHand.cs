@@ -44,7 +44,7 @@ internal sealed class OfferInHand(
     private BackOff _backOff;
     private int _wrong;
 
-    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the disk refuses; nothing is lost, and it can be begun again.</exception>
+    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the disk refuses; what has come stays.</exception>
     public async Task<OfferEnd> RunAsync(CancellationToken cancel)
     {
         folder.Tidy(offer);

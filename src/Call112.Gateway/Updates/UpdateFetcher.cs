@@ -4,8 +4,8 @@ using Call112.Messages;
 namespace Call112.Gateway.Updates;
 
 /// <summary>
-/// Deals with the offers that wait in the folder, one after the other, and ends when none is left. An offer stays in the folder until it is dealt with,
-/// so that a power cut at any moment leads to the same end (F1).
+/// Deals with the offers that wait in the folder, one after the other, and ends when none is left. An offer stays in the folder until it is dealt
+/// with, so that a power cut at any moment leads to the same end (F1).
 /// </summary>
 /// <param name="system">Version of the image that runs; null where there is none.</param>
 /// <param name="jitter">Source of the back-off's jitter; seeded by the caller.</param>
@@ -14,7 +14,7 @@ internal sealed class UpdateFetcher(
     GatewayOptions options, UpdateFolder folder, string? system, TimeProvider time, Random jitter, Func<long> free)
 {
     /// <summary>False when the newest offer was given up.</summary>
-    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the disk refuses; the offer stays, and what has come of it.</exception>
+    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the disk refuses; the offer stays.</exception>
     public async Task<bool> RunAsync(CancellationToken cancel)
     {
         var end = OfferEnd.Dealt;

@@ -5,8 +5,8 @@ using Call112.Messages;
 namespace Call112.Gateway.Updates;
 
 /// <summary>
-/// The folder through which an update comes over the line (decision 0024): the service puts the centre's offer there, <c>fetch-update</c> takes it and
-/// lays the bundle ready, and the image's installer takes that.
+/// The folder through which an update comes over the line (decision 0024): the service puts the centre's offer there, <c>fetch-update</c> takes it
+/// and lays the bundle ready, and the image's installer takes that.
 /// Invariants: every file but a part is whole or absent, whatever a power cut hits (F1); what is to be done next is on the disk before what it came
 /// from is taken away, so that a cut makes a step be done twice and never not at all.
 /// Each method throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when the disk refuses.
@@ -145,8 +145,9 @@ internal sealed class UpdateFolder(string path, DurableFiles files)
 
     private string At(string name) => Path.Combine(_path, name);
 
-    private string[] Lines(string name) =>
-        BytesOf(name) is { } bytes ? Encoding.ASCII.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
+    private string[] Lines(string name) => BytesOf(name) is { } bytes
+        ? Encoding.ASCII.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        : [];
 
     private byte[]? BytesOf(string name)
     {

@@ -85,12 +85,14 @@ internal sealed class UpdateLine(UplinkOptions uplink, GatewayOptions options) :
             .FirstOrDefault(one => one.GetIPProperties().UnicastAddresses.Any(each => each.Address.Equals(own.Address)))?.Name
         : null;
 
-    /// <summary>Whom the system trusts, or a server of the city's own authority (decision 0019). The bundle has a signature of its own besides.</summary>
+    /// <summary>Whom the system trusts, or a server of the city's own authority (decision 0019). The bundle has a signature besides.</summary>
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None)
             return true;
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 server || Authorities() is not { } authorities)
+        // A certificate for another name is refused whoever has signed it.
+        if (errors != SslPolicyErrors.RemoteCertificateChainErrors
+            || certificate is not X509Certificate2 server || Authorities() is not { } authorities)
             return false;
         using var ofTheCity = new X509Chain();
         ofTheCity.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;

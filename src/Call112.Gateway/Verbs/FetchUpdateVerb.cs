@@ -4,7 +4,7 @@ using Call112.Gateway.Updates;
 
 namespace Call112.Gateway.Verbs;
 
-/// <summary><c>call112-gateway fetch-update</c>: fetches the bundle that the centre offers, and lays it ready for the installer (decision 0024).</summary>
+/// <summary><c>call112-gateway fetch-update</c>: fetches the bundle that the centre offers, for the installer (decision 0024).</summary>
 internal static class FetchUpdateVerb
 {
     public static Command Create(Option<string?> config)

@@ -8,7 +8,7 @@ using System.Text;
 
 namespace Call112.Gateway.Tests.Updates;
 
-/// <summary>A web server on loopback that answers each request as the test says, to the byte: whole, from a place on, cut off, silent, wrong.</summary>
+/// <summary>A web server on loopback that answers each request as the test says: whole, from a place on, cut off, silent, wrong.</summary>
 internal sealed class BundleServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -32,8 +32,8 @@ internal sealed class BundleServer : IAsyncDisposable
     /// <summary>The field Range of every request so far, empty for one without.</summary>
     public IReadOnlyList<string> Ranges => [.. _ranges];
 
-    public string Url => string.Create(
-        CultureInfo.InvariantCulture, $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/x.raucb");
+    public string Url => new UriBuilder(
+        _certificate is null ? "http" : "https", "127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port, "x.raucb").Uri.AbsoluteUri;
 
     /// <param name="Cut">The connection ends after so many bytes of the body.</param>
     /// <param name="Silent">Instead of ending it the server says nothing more.</param>
@@ -118,7 +118,7 @@ internal sealed class BundleServer : IAsyncDisposable
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.Status ?? (from > 0 ? 206 : 200)} x\r\nConnection: close\r\n");
         if (from > 0)
-            head.Append(CultureInfo.InvariantCulture, $"Content-Range: {answer.ContentRange ?? $"bytes {from}-{content.Length - 1}/{content.Length}"}\r\n");
+            head.Append("Content-Range: ").Append(answer.ContentRange ?? $"bytes {from}-{content.Length - 1}/{content.Length}").Append("\r\n");
         if (answer.TellsLength)
             head.Append(CultureInfo.InvariantCulture, $"Content-Length: {content.Length - from}\r\n");
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"{head}\r\n"), _end.Token);

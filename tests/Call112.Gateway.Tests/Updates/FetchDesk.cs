@@ -8,7 +8,7 @@ using Call112.Station;
 
 namespace Call112.Gateway.Tests.Updates;
 
-/// <summary>A folder of updates, a bundle, a server that has it, and the fetcher between them, with a back-off that never waits longer than it must.</summary>
+/// <summary>A folder of updates, a bundle, a server that has it, and the fetcher between them, with the shortest back-off that there is.</summary>
 internal sealed class FetchDesk : IAsyncDisposable
 {
     public const string Version = "1.2.0";
@@ -53,8 +53,15 @@ internal sealed class FetchDesk : IAsyncDisposable
         return server;
     }
 
-    public StationCommand Offer(string url, string version = Version, long? bytes = null, string? sha256 = null, bool metered = false) =>
-        new(CommandKind.Update, Guid.CreateVersion7(), Samples.Wall, new UpdateOffer(version, url, bytes ?? Content.Length, sha256 ?? Sha256, metered));
+    public StationCommand Offer(string url, string version = Version, long? bytes = null, string? sha256 = null, bool metered = false)
+    {
+        var offer = new UpdateOffer(version, url, bytes ?? Content.Length, sha256 ?? Sha256, metered);
+        return new StationCommand(CommandKind.Update, Guid.CreateVersion7(), Samples.Wall, offer);
+    }
+
+    /// <summary>One attempt over one line, and nothing else.</summary>
+    public Task<Attempt> AttemptAsync(UpdateLine line, string url) =>
+        new BundleDownload(Offer(url).Update!, Folder, Time, () => false, () => { }).RunAsync(line, TestContext.Current.CancellationToken);
 
     public void Put(StationCommand offer) => Folder.Put(offer);
 

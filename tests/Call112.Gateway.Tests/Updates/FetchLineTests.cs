@@ -80,8 +80,7 @@ public sealed class FetchLineTests : IAsyncDisposable
         _desk.Options = With(Line("lan"), Line("lte", "lo", metered: true));
         var server = _desk.Serve();
         using var line = Assert.Single(UpdateLine.Of(_desk.Options, metered: false));
-        var offer = _desk.Offer(server.Url).Update!;
-        var attempt = await new BundleDownload(offer, _desk.Folder, TimeProvider.System, () => false, () => { }).RunAsync(line, TestContext.Current.CancellationToken);
+        var attempt = await _desk.AttemptAsync(line, server.Url);
         Assert.Equal(new Attempt(AttemptEnd.NoLine, "the routes lead over the metered interface lo"), attempt);
         Assert.Empty(server.Ranges);
     }
@@ -94,8 +93,7 @@ public sealed class FetchLineTests : IAsyncDisposable
             X509Certificate2.CreateFromPemFile(pem.In("broker.crt"), pem.In("broker.key")).Export(X509ContentType.Pfx), null);
         var server = _desk.Add(new BundleServer(_desk.Content, [], certificate: certificate));
         using var strange = Assert.Single(UpdateLine.Of(_desk.Options, metered: false));
-        var offer = _desk.Offer(server.Url).Update!;
-        var attempt = await new BundleDownload(offer, _desk.Folder, TimeProvider.System, () => false, () => { }).RunAsync(strange, TestContext.Current.CancellationToken);
+        var attempt = await _desk.AttemptAsync(strange, server.Url);
         Assert.Equal(AttemptEnd.Broken, attempt.End);
         Assert.Contains("certificate", attempt.Why, StringComparison.Ordinal);
         Assert.Empty(server.Ranges);

@@ -16,9 +16,13 @@ public sealed class OfferDeskTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static StationCommand Offer(string version, Guid? id = null) => new(
-        CommandKind.Update, id ?? Guid.NewGuid(), Samples.Wall, new UpdateOffer(version, "https://call112.example/x.raucb", 211_862_775, new string('a', 64)));
+        CommandKind.Update,
+        id ?? Guid.NewGuid(),
+        Samples.Wall,
+        new UpdateOffer(version, "https://call112.example/x.raucb", 211_862_775, new string('a', 64)));
 
-    private static void Publish(StationWorld world, StationCommand command) => world.Broker.Publish(Topics.Command(StationWorld.Id), MessageWriter.Write(command));
+    private static void Publish(StationWorld world, StationCommand command) =>
+        world.Broker.Publish(Topics.Command(StationWorld.Id), MessageWriter.Write(command));
 
     private string? Waiting => File.Exists(Path.Combine(_folder, UpdateFolder.OfferFile))
         ? MessageReader.ReadCommand(File.ReadAllBytes(Path.Combine(_folder, UpdateFolder.OfferFile))).Value?.Update?.Version
@@ -56,7 +60,8 @@ public sealed class OfferDeskTests : IDisposable
         var offer = Offer("1.2.0");
         var arrived = new StationInput.CommandArrived(offer);
         Assert.Same(offer, OfferDesk.NewOffer(arrived, StationState.Empty));
-        var known = StationState.Empty with { Senses = StationState.Empty.Senses with { Commands = StationState.Empty.Senses.Commands.Enqueue(offer.CommandId!.Value) } };
+        var senses = StationState.Empty.Senses;
+        var known = StationState.Empty with { Senses = senses with { Commands = senses.Commands.Enqueue(offer.CommandId!.Value) } };
         Assert.Null(OfferDesk.NewOffer(arrived, known));
         Assert.NotNull(OfferDesk.NewOffer(new StationInput.CommandArrived(offer with { CommandId = null }), known));
         Assert.Null(OfferDesk.NewOffer(new StationInput.CommandArrived(new StationCommand(CommandKind.ReportNow)), StationState.Empty));

@@ -5,8 +5,8 @@ using Call112.Gateway.Updates;
 namespace Call112.Gateway.Tests.Updates;
 
 /// <summary>
-/// The image's own scripts (install, confirm, call112-update) in a folder that stands for the box, with RAUC, systemd and the gateway played: what they
-/// were called with is in <see cref="Calls"/>, how they end is set by the test.
+/// The image's own scripts (install, confirm, call112-update) in a folder that stands for the box, with RAUC, systemd and the gateway played: what
+/// they were called with is in <see cref="Calls"/>, how they end is set by the test.
 /// </summary>
 internal sealed class ScriptDesk : IDisposable
 {
@@ -26,9 +26,20 @@ internal sealed class ScriptDesk : IDisposable
         Copy("usr/lib/call112/install", "bin/install-update");
         Copy("usr/lib/call112/confirm", "bin/confirm");
         Copy("usr/sbin/call112-update", "bin/call112-update");
-        Play("rauc", $"[ $1 != install ] || {{ [ -f \"$2\" ] && ! [ -e {In("forged")} ] || {{ echo Installing failed; echo '{NotTaken}' >&2; exit 1; }}; }}");
+        Play("rauc", $$"""
+            [ $1 = install ] || exit 0
+            [ -f "$2" ] && [ ! -e {{In("forged")}} ] && exit 0
+            echo Installing failed
+            echo "{{NotTaken}}" >&2
+            exit 1
+            """);
         Play("systemctl", "");
-        Play("call112-gateway", $"case $2 in rest) [ ! -e {In("alert")} ] || {{ echo '1 alerts are open' >&2; exit 1; }} ;; proof) [ ! -e {In("unproved")} ] ;; esac");
+        Play("call112-gateway", $$"""
+            case $2 in
+              rest) [ ! -e {{In("alert")}} ] || { echo '1 alerts are open' >&2; exit 1; } ;;
+              proof) [ ! -e {{In("unproved")}} ] ;;
+            esac
+            """);
         File.WriteAllText(In("run/call112-provision/armed"), "");
         File.WriteAllText(In("calls"), "");
         Boot("A");

@@ -1,6 +1,6 @@
 namespace Call112.Gateway.Tests.Updates;
 
-/// <summary>What the image does with a bundle that was laid ready: the shell scripts as they ship, against played tools (decision 0024; F1, F19).</summary>
+/// <summary>What the image does with a bundle that was laid ready: its shell scripts, against played tools (decision 0024; F1, F19).</summary>
 public sealed class ScriptTests : IDisposable
 {
     private readonly ScriptDesk _box = new();
@@ -13,7 +13,9 @@ public sealed class ScriptTests : IDisposable
         _box.LayReady();
         Assert.Equal(0, _box.Install());
         Assert.Equal(("B", $"{ScriptDesk.Sha256} {ScriptDesk.Version}", false), (_box.Trial, _box.TrialBundle, _box.HasNext));
-        Assert.Equal($"rauc install {_box.In($"data/update/{ScriptDesk.Sha256}.raucb")}", Assert.Single(_box.Calls, call => call.StartsWith("rauc", StringComparison.Ordinal)));
+        Assert.Equal(
+            $"rauc install {_box.In($"data/update/{ScriptDesk.Sha256}.raucb")}",
+            Assert.Single(_box.Calls, call => call.StartsWith("rauc", StringComparison.Ordinal)));
         Assert.Equal("systemctl reboot", _box.Calls[^1]);
         Assert.Equal("1.2.0: installed, and on trial from the next start on", _box.Said);
     }
@@ -124,7 +126,8 @@ public sealed class ScriptTests : IDisposable
     [InlineData("")]
     public void What_names_no_bundle_is_taken_away_and_nothing_is_done(string next)
     {
-        _box.LayReady(next.Replace("SHA", ScriptDesk.Sha256, StringComparison.Ordinal).Replace("OTHER", new string('b', 64), StringComparison.Ordinal));
+        var other = new string('b', 64);
+        _box.LayReady(next.Replace("SHA", ScriptDesk.Sha256, StringComparison.Ordinal).Replace("OTHER", other, StringComparison.Ordinal));
         Assert.Equal(0, _box.Install());
         Assert.Equal(("what was laid ready is no bundle", false), (_box.Said, _box.HasNext));
         Assert.Empty(_box.Calls);
