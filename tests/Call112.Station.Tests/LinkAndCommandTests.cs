@@ -123,6 +123,16 @@ public class LinkAndCommandTests
     }
 
     [Fact]
+    public void An_update_that_is_offered_is_the_machines_matter_and_leaves_a_sounding_alert_as_it_is()
+    {
+        var station = new StationDriver();
+        station.Send(Call.Fire());
+        station.Pass(5);
+        Assert.Empty(station.Command(CommandKind.Update));
+        Assert.True(station.Siren);
+    }
+
+    [Fact]
     public void Silence_with_nothing_waiting_leaves_no_trace()
     {
         var station = new StationDriver();
