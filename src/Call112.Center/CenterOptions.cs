@@ -51,15 +51,13 @@ public sealed record CenterOptions
     public IReadOnlyList<StationRegistration> Registry { get; init; } = [];
 
     /// <summary>
-    /// The folder of the city's identities (decision 0019), or null: then only <see cref="BrokerAuthorityFile"/> can vouch for what stations sign.
+    /// The folder of the city's identities (decision 0019), or null: then only <see cref="BrokerAuthorityFile"/> can vouch for what stations sign, and
+    /// no station's certificate is renewed over MQTT (decision 0022).
     /// </summary>
     public string? Identities { get; init; }
 
     /// <summary>The way to the city's SMS gateway, the last path; null: off.</summary>
     public SmsGatewayOptions? Sms { get; init; }
-
-    /// <summary>Folder of the city's identities, by which stations' certificates are renewed over MQTT (decision 0022); null: they are not.</summary>
-    public string? Identities { get; init; }
 
     /// <summary>A certificate that ends within so many days is renewed; with <see cref="Identities"/>. Default 60.</summary>
     public int RenewBeforeDays { get; init; } = 60;

@@ -95,11 +95,10 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// <summary>Raised when there are new reports to send; from the journal's thread.</summary>
     public event Action? ReportsArrived;
 
-    /// <summary>A command of the centre has been applied; raised on the loop's own thread: must return at once.</summary>
+    /// <summary>
+    /// A command of the centre has been applied, for the first time under its id (F6); raised on the loop's own thread: must return at once.
+    /// </summary>
     public event Action<StationCommand>? CommandGiven;
-
-    /// <summary>The centre offers an update, for the first time under this command id; on the loop's own thread: must return at once.</summary>
-    public event Action<StationCommand>? UpdateOffered;
 
     /// <summary>Completes when the journal is open and the first outputs are written: the station is armed.</summary>
     public Task Armed => _armed.Task;
@@ -266,7 +265,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var before = _commanded;
         var isTick = ReferenceEquals(posted.Input, s_tick);
         var positionTold = _state.Senses.Gnss.Revision;
-        var offered = Updates.OfferDesk.NewOffer(posted.Input, _state);
+        var command = Inbound.NewCommand(posted.Input, _state);
         if (isTick)
         {
             Pace.Note(now.Monotonic);
@@ -289,8 +288,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         var isTold = _entries.Count > 0;
         if (isTold || posted.Acknowledge is not null)
             Hand(posted);
-        if (offered is not null)
-            UpdateOffered?.Invoke(offered);
+        if (command is not null)
+            CommandGiven?.Invoke(command);
         var isPositionNew = _state.Senses.Gnss.Revision != positionTold;
         if (isPositionNew)
             PositionChanged?.Invoke();
@@ -312,8 +311,6 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         JournalEntry[] entries = [.. _entries];
         _entries.Clear();
         _journal!.Append(entries, _state, posted.Acknowledge);
-        if (posted.Input is StationInput.CommandArrived { Command: var command })
-            CommandGiven?.Invoke(command);
         foreach (var entry in entries)
             if (entry.ReportOrNull is { } report)
                 Log(report);

@@ -31,6 +31,13 @@ public static class Inbound
         };
     }
 
+    /// <summary>The command in an input that the station has not met under its id before; null for all else.</summary>
+    /// <param name="state">The state before the input.</param>
+    public static StationCommand? NewCommand(StationInput input, StationState state) =>
+        input is StationInput.CommandArrived { Command: var command } && !(command.CommandId is { } id && state.Senses.Commands.Contains(id))
+            ? command
+            : null;
+
     private static StationInput OfDispatch(InboundMessage message)
     {
         var parsed = MessageReader.ReadDispatch(message.Payload);

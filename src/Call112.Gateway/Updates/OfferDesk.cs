@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Call112.Gateway.Messaging;
 using Call112.Gateway.Provisioning;
 using Call112.Messages;
-using Call112.Station;
 
 namespace Call112.Gateway.Updates;
 
@@ -33,16 +32,12 @@ internal sealed class OfferDesk : BackgroundService
     {
         (_vitals, _time, _log) = (vitals, time, log);
         _folder = path is null ? null : new UpdateFolder(path, new DurableFiles());
-        station.UpdateOffered += offer => _offers.Writer.TryWrite(offer);
+        station.CommandGiven += command =>
+        {
+            if (command is { Command: CommandKind.Update, Update: not null })
+                _offers.Writer.TryWrite(command);
+        };
     }
-
-    /// <summary>The offer in an input that the station has not met under its command id before (F6); null for all else.</summary>
-    /// <param name="state">The state before the input.</param>
-    public static StationCommand? NewOffer(StationInput input, StationState state) =>
-        input is StationInput.CommandArrived { Command: { Command: CommandKind.Update, Update: not null } command }
-        && !(command.CommandId is { } id && state.Senses.Commands.Contains(id))
-            ? command
-            : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

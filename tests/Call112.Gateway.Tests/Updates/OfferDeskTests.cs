@@ -55,17 +55,16 @@ public sealed class OfferDeskTests : IDisposable
     }
 
     [Fact]
-    public void Only_an_offer_under_an_id_that_is_new_is_an_offer()
+    public void Only_a_command_under_an_id_that_is_new_is_a_command()
     {
         var offer = Offer("1.2.0");
         var arrived = new StationInput.CommandArrived(offer);
-        Assert.Same(offer, OfferDesk.NewOffer(arrived, StationState.Empty));
+        Assert.Same(offer, Inbound.NewCommand(arrived, StationState.Empty));
         var senses = StationState.Empty.Senses;
         var known = StationState.Empty with { Senses = senses with { Commands = senses.Commands.Enqueue(offer.CommandId!.Value) } };
-        Assert.Null(OfferDesk.NewOffer(arrived, known));
-        Assert.NotNull(OfferDesk.NewOffer(new StationInput.CommandArrived(offer with { CommandId = null }), known));
-        Assert.Null(OfferDesk.NewOffer(new StationInput.CommandArrived(new StationCommand(CommandKind.ReportNow)), StationState.Empty));
-        Assert.Null(OfferDesk.NewOffer(new StationInput.Stop(), StationState.Empty));
+        Assert.Null(Inbound.NewCommand(arrived, known));
+        Assert.NotNull(Inbound.NewCommand(new StationInput.CommandArrived(offer with { CommandId = null }), known));
+        Assert.Null(Inbound.NewCommand(new StationInput.Stop(), StationState.Empty));
     }
 
     [Fact]
