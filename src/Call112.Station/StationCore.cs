@@ -62,6 +62,9 @@ public static class StationCore
             case StationInput.PanelTouched e:
                 Crew.Touch(decision, e);
                 break;
+            case StationInput.SelfTestAsked:
+                Commands.StartSelfTest(decision, ReportSource.Automatic);
+                break;
             case StationInput.SmsArrived e:
                 Sms.Arrive(decision, e);
                 break;

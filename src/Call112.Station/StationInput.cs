@@ -65,6 +65,9 @@ public abstract record StationInput
     /// <summary>Somebody touched the panel.</summary>
     public sealed record PanelTouched(PanelAction Action, Guid? DispatchId, DeclineReason? Reason, Outcome? Outcome) : StationInput;
 
+    /// <summary>The box itself asks for a self-test: an update has to prove that lamps and buzzer still obey.</summary>
+    public sealed record SelfTestAsked : StationInput;
+
     /// <summary>A sealed dispatch came by SMS (decision 0018).</summary>
     /// <param name="Counter">Tells a new text from a copy; see <see cref="SmsWindow"/>.</param>
     public sealed record SmsArrived(Dispatch Dispatch, long Counter) : StationInput;

@@ -61,6 +61,7 @@ internal static class BehaviourTable
         ["a rung of the ladder"] = (typeof(StationInput.ModemRungTaken), (station, _) => station.Send(new StationInput.ModemRungTaken(ModemRung.ModemReset, "no modem for 90 s"))),
         ["a refused message"] = (typeof(StationInput.MessageRefused), (station, fire) => station.Send(new StationInput.MessageRefused("retained", fire.DispatchId))),
         ["SelfTest"] = Commanded(CommandKind.SelfTest),
+        ["the box's own self-test"] = (typeof(StationInput.SelfTestAsked), (station, _) => station.Send(new StationInput.SelfTestAsked())),
         ["Identify"] = Commanded(CommandKind.Identify),
         ["Silence"] = Commanded(CommandKind.Silence),
         ["ReportNow"] = Commanded(CommandKind.ReportNow),

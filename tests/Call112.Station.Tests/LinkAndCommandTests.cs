@@ -184,6 +184,16 @@ public class LinkAndCommandTests
     }
 
     [Fact]
+    public void A_self_test_that_the_box_asks_for_is_its_own()
+    {
+        var station = new StationDriver();
+        station.Send(new StationInput.SelfTestAsked());
+        station.Pass(5);
+        Assert.Equal("SelfTestPassed", station.Events);
+        Assert.Equal(ReportSource.Automatic, station.Last.Source);
+    }
+
+    [Fact]
     public void A_self_test_ends_even_if_no_tick_comes()
     {
         var station = new StationDriver();

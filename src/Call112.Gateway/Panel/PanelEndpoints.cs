@@ -35,6 +35,14 @@ internal static class PanelEndpoints
             context, "station", View, PanelJsonContext.Default.StationView, handler => station.Changed += handler, handler => station.Changed -= handler, clock, aborted));
         app.MapPost("/api/station/actions", (HttpContext context, CancellationToken aborted) =>
             WithBodyAsync(context, PanelJsonContext.Default.ActionBody, body => ActAsync(body, station), aborted));
+        app.MapPost("/api/station/self-test", async Task<IResult> (HttpContext context) =>
+        {
+            // As for the bodies: no foreign page can send this without asking first.
+            if (!context.Request.HasJsonContentType())
+                return TypedResults.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+            await station.PostAsync(new StationInput.SelfTestAsked());
+            return TypedResults.NoContent();
+        });
         if (simulated is not null)
             MapBoard(app, simulated, clock);
     }

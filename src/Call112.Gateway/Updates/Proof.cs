@@ -5,18 +5,35 @@ namespace Call112.Gateway.Updates;
 
 /// <summary>
 /// Judges whether a new system may stay: it must reach whom the system before it reached, and have no fault of disk or outputs that was not there
-/// before, for a while without a break. Whom the old system did not reach either is not asked of the new one: a broken line of the city must not undo
-/// a good update.
+/// before, and its lamps and buzzer must obey in a self-test, for a while without a break. Whom the old system did not reach either is not asked of the
+/// new one: a broken line of the city must not undo a good update.
 /// </summary>
 /// <remarks>Invariant: a reading that falls short begins the while anew.</remarks>
 /// <param name="before">What the system before said; null asks for the centre and one uplink.</param>
 /// <param name="steady">How long all of it must hold.</param>
 internal sealed class Proof(StationReading? before, TimeSpan steady)
 {
+    private const string NotTested = "the self-test";
+
     private TimeSpan? _since;
+    private string? _selfTest = NotTested;
 
     /// <summary>What is missing for the proof, in words for a log; empty when nothing is, though perhaps not for long enough yet.</summary>
     public IReadOnlyList<string> Missing { get; private set; } = ["the station has not answered yet"];
+
+    /// <summary>
+    /// All else is there: now is the time for the self-test. One that failed may be asked for again, for a lamp may have been driven by somebody else.
+    /// </summary>
+    public bool AwaitsSelfTest => _selfTest is { } missing && Missing is [var only] && only == missing;
+
+    /// <summary>A self-test has ended. An output that did not obey before the update either is not held against the new system.</summary>
+    public void Tested(Report result)
+    {
+        var broken = result.Event == ReportEvent.SelfTestPassed ? [] : (result.Detail ?? "").Split(' ').Where(IsNew).ToList();
+        _selfTest = broken.Count == 0 ? null : $"the self-test: {string.Join(' ', broken)}";
+
+        bool IsNew(string output) => before?.Alarms.Contains(new StationReading.Alarm(ReportEvent.OutputFault, output)) != true;
+    }
 
     /// <summary>Takes the newest reading, null when the station did not answer, at a moment of the monotonic clock.</summary>
     /// <returns>Whether the system has proved itself.</returns>
@@ -40,5 +57,7 @@ internal sealed class Proof(StationReading? before, TimeSpan steady)
         foreach (var alarm in reading.Alarms)
             if (alarm.Event is ReportEvent.StorageFault or ReportEvent.OutputFault && before?.Alarms.Contains(alarm) != true)
                 yield return $"{alarm.Event} {alarm.Detail}".TrimEnd();
+        if (_selfTest is { } missing)
+            yield return missing;
     }
 }

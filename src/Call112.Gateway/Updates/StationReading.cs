@@ -43,6 +43,22 @@ internal sealed record StationReading(
         }
     }
 
+    /// <summary>Asks it to try lamps and buzzer; its journal tells how that ended.</summary>
+    /// <returns>False when it did not take it.</returns>
+    public static async Task<bool> AskSelfTestAsync(HttpClient http, CancellationToken cancel)
+    {
+        try
+        {
+            using var body = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await http.PostAsync("/api/station/self-test", body, cancel);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
     /// <summary>The way to the panel of a station with these options.</summary>
     public static HttpClient HttpOf(PanelListen panel)
     {

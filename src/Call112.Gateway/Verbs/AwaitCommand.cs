@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using Call112.Gateway.Commissioning;
 using Call112.Gateway.Updates;
+using Call112.Messages;
 
 namespace Call112.Gateway.Verbs;
 
@@ -11,6 +13,9 @@ internal static class AwaitCommand
 {
     /// <summary>How often the station is asked.</summary>
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(1);
+
+    /// <summary>A self-test that has not passed is asked for again after so long.</summary>
+    private static readonly TimeSpan s_testsApart = TimeSpan.FromSeconds(30);
 
     public static Command Create(Option<string?> config) =>
         new("await", "wait for what an update needs: a station at rest, or one that has proved itself") { Rest(config), Proof(config), Reading(config) };
@@ -83,10 +88,18 @@ internal static class AwaitCommand
         using (http)
         {
             var proof = new Proof(await BeforeAsync(before, cancel), TimeSpan.FromSeconds(steady));
+            var journal = new JournalTail(CommandLine.Options(config)!.JournalPath);
             var began = time.GetTimestamp();
-            var said = "";
-            while (!proof.Take(await StationReading.OfAsync(http, cancel), time.GetElapsedTime(began)))
+            var (said, testedAt) = ("", (TimeSpan?)null);
+            while (await StationReading.OfAsync(http, cancel) is var reading && !proof.Take(reading, time.GetElapsedTime(began)))
             {
+                var now = time.GetElapsedTime(began);
+                if (testedAt is not null && journal.Next().Select(entry => entry.ReportOrNull).LastOrDefault(IsSelfTest) is { } result)
+                    proof.Tested(result);
+                // Not while somebody is being called: the buzzer would say two things at once.
+                else if (proof.AwaitsSelfTest && reading is { Alerts.Count: 0 } && (testedAt is null || now - testedAt >= s_testsApart) && journal.Mark()
+                    && await StationReading.AskSelfTestAsync(http, cancel))
+                    testedAt = now;
                 var missing = string.Join("; ", proof.Missing);
                 if (missing != said)
                     await Console.Out.WriteLineAsync(missing.Length == 0 ? $"all there; for {steady} s" : $"missing: {missing}");
@@ -99,6 +112,8 @@ internal static class AwaitCommand
             return CommandLine.Well;
         }
     }
+
+    private static bool IsSelfTest(Report? report) => report?.Event is ReportEvent.SelfTestPassed or ReportEvent.SelfTestFailed;
 
     /// <summary>A file that is missing or torn asks for everything: the stricter way.</summary>
     private static async Task<StationReading?> BeforeAsync(string? file, CancellationToken cancel)

@@ -12,7 +12,7 @@ public sealed class ProofTests
     [Fact]
     public void A_system_that_reaches_centre_and_broker_for_a_minute_has_proved_itself_and_not_a_moment_earlier()
     {
-        var proof = new Proof(before: null, s_steady);
+        var proof = Tested(null);
         Assert.False(proof.Take(Reading(), At(10)));
         Assert.False(proof.Take(Reading(), At(69.9)));
         Assert.Empty(proof.Missing);
@@ -22,7 +22,7 @@ public sealed class ProofTests
     [Fact]
     public void A_break_begins_the_minute_anew()
     {
-        var proof = new Proof(before: null, s_steady);
+        var proof = Tested(null);
         proof.Take(Reading(), At(0));
         proof.Take(null, At(59));
         Assert.Equal(["the station does not answer on its panel's address"], proof.Missing);
@@ -37,7 +37,7 @@ public sealed class ProofTests
     [InlineData(LinkVerdict.Up, LinkVerdict.Down, "no broker is reached")]
     public void Without_a_word_from_the_system_before_the_centre_and_a_broker_are_asked_for(LinkVerdict center, LinkVerdict uplink, string missing)
     {
-        var proof = new Proof(before: null, s_steady);
+        var proof = Tested(null);
         Assert.False(proof.Take(Reading(center, uplink), At(0)));
         Assert.Equal([missing], proof.Missing);
     }
@@ -45,7 +45,7 @@ public sealed class ProofTests
     [Fact]
     public void Whom_the_system_before_did_not_reach_is_not_asked_of_the_new_one()
     {
-        var proof = new Proof(Reading(LinkVerdict.Down, LinkVerdict.Down), s_steady);
+        var proof = Tested(Reading(LinkVerdict.Down, LinkVerdict.Down));
         proof.Take(Reading(LinkVerdict.Down, LinkVerdict.Down), At(0));
         Assert.True(proof.Take(Reading(LinkVerdict.Down, LinkVerdict.Down), At(60)));
     }
@@ -54,7 +54,7 @@ public sealed class ProofTests
     public void Each_uplink_that_was_up_must_be_up_again()
     {
         var before = Reading() with { Uplinks = [new("lan", LinkVerdict.Up), new("lte", LinkVerdict.Up), new("old", LinkVerdict.Down)] };
-        var proof = new Proof(before, s_steady);
+        var proof = Tested(before);
         Assert.False(proof.Take(before with { Uplinks = [new("lan", LinkVerdict.Up), new("lte", LinkVerdict.Down)] }, At(0)));
         Assert.Equal(["uplink lte was up before"], proof.Missing);
         proof.Take(before with { Uplinks = [new("lan", LinkVerdict.Up)] }, At(1));
@@ -69,10 +69,10 @@ public sealed class ProofTests
     public void A_new_fault_of_disk_or_outputs_is_no_proof_and_an_old_one_does_not_hinder(ReportEvent alarm, string? detail, string missing)
     {
         var faulty = Reading() with { Alarms = [new(alarm, detail)] };
-        var proof = new Proof(Reading(), s_steady);
+        var proof = Tested(Reading());
         Assert.False(proof.Take(faulty, At(0)));
         Assert.Equal([missing], proof.Missing);
-        var known = new Proof(faulty, s_steady);
+        var known = Tested(faulty);
         known.Take(faulty, At(0));
         Assert.True(known.Take(faulty, At(60)));
         Assert.False(known.Take(faulty with { Alarms = [new(alarm, detail), new(ReportEvent.OutputFault, "door")] }, At(61)));
@@ -81,11 +81,49 @@ public sealed class ProofTests
     [Fact]
     public void Mains_or_tamper_say_nothing_about_a_system()
     {
-        var proof = new Proof(Reading(), s_steady);
+        var proof = Tested(Reading());
         var reading = Reading() with { Alarms = [new(ReportEvent.MainsLost, null), new(ReportEvent.TamperOpened, null)] };
         proof.Take(reading, At(0));
         Assert.True(proof.Take(reading, At(60)));
     }
+
+    [Fact]
+    public void The_self_test_is_asked_for_when_nothing_else_is_missing_and_the_minute_begins_behind_it()
+    {
+        var proof = new Proof(before: null, s_steady);
+        proof.Take(Reading(LinkVerdict.Down), At(0));
+        Assert.False(proof.AwaitsSelfTest);
+        proof.Take(Reading(), At(100));
+        Assert.True(proof.AwaitsSelfTest);
+        proof.Tested(SelfTest(ReportEvent.SelfTestPassed));
+        Assert.False(proof.Take(Reading(), At(103)));
+        Assert.False(proof.AwaitsSelfTest);
+        Assert.True(proof.Take(Reading(), At(163)));
+    }
+
+    [Fact]
+    public void An_output_that_does_not_obey_in_the_self_test_is_no_proof_unless_it_did_not_before_either()
+    {
+        var before = Reading() with { Alarms = [new(ReportEvent.OutputFault, "lampLink")] };
+        var proof = new Proof(before, s_steady);
+        proof.Tested(SelfTest(ReportEvent.SelfTestFailed, "lampLink buzzer"));
+        Assert.False(proof.Take(before, At(0)));
+        Assert.Equal(["the self-test: buzzer"], proof.Missing);
+        Assert.True(proof.AwaitsSelfTest);
+        proof.Tested(SelfTest(ReportEvent.SelfTestFailed, "lampLink"));
+        proof.Take(before, At(1));
+        Assert.Empty(proof.Missing);
+    }
+
+    private static Proof Tested(StationReading? before)
+    {
+        var proof = new Proof(before, s_steady);
+        proof.Tested(SelfTest(ReportEvent.SelfTestPassed));
+        return proof;
+    }
+
+    private static Report SelfTest(ReportEvent result, string? detail = null) => new(
+        "pkm-uji", 1, "boot", result, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, ClockState.Synchronized, ReportSource.Automatic, Detail: detail);
 
     private static StationReading Reading(LinkVerdict center = LinkVerdict.Up, LinkVerdict uplink = LinkVerdict.Up) =>
         new(center, [new("lan", uplink)], [], []);
