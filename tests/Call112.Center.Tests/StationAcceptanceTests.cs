@@ -90,7 +90,7 @@ public sealed class StationAcceptanceTests : IDisposable
             await station.PublishAsync(topic, [0xFF, 0x00], retain: true);
             await station.PublishAsync(topic, Envelope("A. Mokoagow"), retain: true);
             await station.PublishAsync(topic, "{}"u8.ToArray(), retain: true);
-            await Deadline.UntilAsync(async () => (await center.StationsAsync()).Single().Acceptance is not null);
+            await Deadline.UntilAsync(async () => (await center.StationsAsync()).SingleOrDefault()?.Acceptance is not null);
             await station.ReportAsync(1, ReportEvent.Started, null);
             await station.ReceiptedAsync(1);
         }
