@@ -23,8 +23,8 @@ public static class MessageReader
         MaxDepth = MaxDepth,
         AllowTrailingCommas = false,
         CommentHandling = JsonCommentHandling.Disallow,
-        // Two values for one key: nobody can know which one was meant.
-        AllowDuplicateProperties = false,
+        // Looked for afterwards (see DuplicateFields).
+        AllowDuplicateProperties = true,
     };
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -240,6 +240,8 @@ public static class MessageReader
             using var document = JsonDocument.Parse(utf8, s_options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return Refused<T>("not a JSON object");
+            if (DuplicateFields.FirstIn(document.RootElement) is { } twice)
+                return new Parsed<T>(null, [new FieldError(twice, "is there twice")]);
             var fields = new JsonFields(document.RootElement, "", []);
             var value = read(fields);
             return new Parsed<T>(value, fields.Errors, (value as Dispatch)?.DispatchId is { } id && id != Guid.Empty ? id : null);

@@ -1,5 +1,6 @@
 using System.Text;
 using Call112.Messages.Tests.Schemas;
+using CsCheck;
 
 namespace Call112.Messages.Tests;
 
@@ -120,6 +121,33 @@ public class RefusedFieldTests
         Assert.Contains("incident.category: missing; ", parsed.Reason, StringComparison.Ordinal);
         Assert.Contains("incident.priority: must be a whole number from 1 to 5", parsed.Reason, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{"upTo":1,"new":{"a":1,"b":2,"a":1}}""", "new.a")]
+    [InlineData("""{"upTo":1,"new":[1,{"a":[[{"b":{},"b":{}}]]}]}""", "new[1].a[0][0].b")]
+    public void A_field_that_is_there_twice_is_refused_by_its_path_wherever_it_stands(string json, string path)
+    {
+        var reading = Wire.Of("receipt").ReadAnything(Encoding.UTF8.GetBytes(json));
+
+        Assert.Null(reading.Value);
+        Assert.Equal(new FieldError(path, "is there twice"), Assert.Single(reading.Errors));
+    }
+
+    [Fact]
+    public void One_field_twice_is_found_among_any_number_of_others_and_never_where_there_is_none() =>
+        Gen.Select(Gen.Int[0, 60], Gen.Int[0, 59], Gen.Bool).Sample((fields, which, twice) =>
+        {
+            var names = Enumerable.Range(0, fields).Select(i => $"new{i}").ToList();
+            var doubled = twice && fields > 0 ? names[which % fields] : null;
+            if (doubled is not null)
+                names.Add(doubled);
+            var json = $$"""{"upTo":112{{string.Concat(names.Select(name => $",\"{name}\":0"))}}}""";
+
+            var reading = Wire.Of("receipt").ReadAnything(Encoding.UTF8.GetBytes(json));
+
+            Assert.Equal(doubled is null ? [] : [new FieldError(doubled, "is there twice")], reading.Errors);
+            Assert.Equal(doubled is null, reading.Value is not null);
+        });
 
     [Fact]
     public void A_long_reason_is_cut_between_two_characters()

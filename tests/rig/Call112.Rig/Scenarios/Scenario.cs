@@ -10,6 +10,8 @@ internal sealed record Scenario(string Name, string Title, IReadOnlyList<string>
 {
     public static IReadOnlyList<Scenario> All { get; } =
     [
+        // The first of all: what it shows is gone once the kernel has random numbers.
+        new("no-randomness", "a dispatch sounds while the kernel has no random numbers yet", [], true, FirstMinute.NoRandomnessAsync),
         new("dispatch", "dispatch: siren within two ticks; TERIMA: silent two ticks after the contact settled", [], true, Alerts.DispatchAsync),
         new("idle", "a station at rest: processor and wake-ups of the sampler", [], true, Rest.IdleAsync),
         new("second-alert", "a second alert sounds anew; one press acknowledges both", [], true, Alerts.SecondAlertAsync),
