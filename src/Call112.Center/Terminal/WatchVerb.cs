@@ -221,7 +221,8 @@ internal sealed class WatchVerb
             _ => "",
         };
         if (station.Acceptance is not { } acceptance)
-            return state;
+            // The box says that somebody has accepted it, and who that was has not come: a broker that refuses the topic, for example.
+            return station.Service == ServiceState.InService ? $"{state} [yellow]no record[/]" : state;
         var seal = acceptance.Signature switch
         {
             AcceptanceSignature.Valid => "[green]signed[/]",

@@ -6,7 +6,8 @@ namespace Call112.Gateway.Commissioning;
 /// <summary>What the box's acceptance is worth at this moment.</summary>
 /// <param name="Envelope">The bytes that the centre gets; null when there is nothing about this box on this board.</param>
 /// <param name="Problem">Why there is none, or why it does not count; null when the box is in service.</param>
-public sealed record Standing(ServiceState Service, byte[]? Envelope, string? Problem);
+/// <param name="IsUnread">The disk refused: the file may be good, and is to be read again.</param>
+public sealed record Standing(ServiceState Service, byte[]? Envelope, string? Problem, bool IsUnread = false);
 
 /// <summary>
 /// acceptance.json beside the journal: the envelope as the centre gets it, byte by byte. Written whole or not at all, by <c>commission</c>; read by
@@ -43,7 +44,7 @@ internal static class AcceptanceFile
         }
         catch (Exception e) when (DurableFiles.IsDisk(e))
         {
-            return Nothing(e.Message);
+            return Nothing(e.Message) with { IsUnread = true };
         }
 
         var envelope = MessageReader.ReadAcceptance(bytes);

@@ -42,10 +42,14 @@ public sealed class AcceptanceWatch : BackgroundService
     internal void Look()
     {
         var stamp = Stamp();
-        if (stamp == _stamp)
+        var present = _present;
+        if (stamp == _stamp && !present.IsUnread)
             return;
         var found = AcceptanceFile.Read(_path, _stationId, _boardSerial);
         (_stamp, _present) = (stamp, found);
+        // A disk that goes on refusing is not told every few seconds.
+        if (found.IsUnread && present.IsUnread && found.Problem == present.Problem)
+            return;
         Tell(found);
         Changed?.Invoke();
     }

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Call112.Gateway.Messaging;
 using Call112.Gateway.Provisioning;
+using Call112.Gateway.Time;
 using Call112.Messages;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Call112.Gateway.Commissioning;
 
@@ -72,9 +74,11 @@ internal sealed class Commission(CommissionPlace place, string? boardSerial)
         own = null;
         try
         {
+            // What is in force, and that is not always what stands in station.json (decision 0022).
+            var renewal = new CertificateRenewal(place.Options, new StationClock(place.Time, place.Options.TrustClock), NullLogger.Instance);
             own = place.Options.Uplinks
                 .Where(uplink => uplink.Tls)
-                .Select(uplink => new Credentials(uplink).ToTry()[0].Own)
+                .Select(uplink => new Credentials(uplink, renewal).ToTry()[0].Own)
                 .FirstOrDefault(one => one is not null);
         }
         catch (BrokerException e)
@@ -110,7 +114,17 @@ internal sealed class Commission(CommissionPlace place, string? boardSerial)
             .Where(step => step.Result == AcceptanceResult.Failed)
             .Select(step => _dialogue.Text($"test.{step.Test}", ("subject", step.Subject ?? ""))))));
         _dialogue.Say(own is null ? "stored.unsigned" : "stored.signed", ("path", path));
-        await TakenAsync(verdict == AcceptanceVerdict.Accepted ? ServiceState.InService : ServiceState.Commissioning, cancel);
+        try
+        {
+            await TakenAsync(verdict == AcceptanceVerdict.Accepted ? ServiceState.InService : ServiceState.Commissioning, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The record stands, whoever does not want to wait for the service.
+            _dialogue.Line("");
+            _dialogue.Say("notAwaited");
+        }
+
         return verdict == AcceptanceVerdict.Accepted;
     }
 

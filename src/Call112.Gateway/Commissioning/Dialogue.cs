@@ -8,7 +8,8 @@ internal sealed class AnswersEndedException : Exception;
 /// <summary>The talk with the technician, line by line: a terminal, or a file of answers.</summary>
 /// <param name="answers">One line for each question.</param>
 /// <param name="echoes">Show the answers: where nobody types them.</param>
-internal sealed class Dialogue(TextReader answers, TextWriter told, CommissionTexts texts, bool echoes)
+/// <param name="forget">Called before each question: what was typed before it was asked is no answer to it.</param>
+internal sealed class Dialogue(TextReader answers, TextWriter told, CommissionTexts texts, bool echoes, Action? forget = null)
 {
     public void Say(string key, params ReadOnlySpan<(string Name, string Value)> values) => Line(texts.Of(key, values));
 
@@ -52,6 +53,7 @@ internal sealed class Dialogue(TextReader answers, TextWriter told, CommissionTe
 
     private async Task<string> AnswerAsync(string question, CancellationToken cancel)
     {
+        forget?.Invoke();
         told.Write($"{question} ");
         told.Flush();
         // A terminal is read without a way to give up; whoever stops the test must not wait for an answer.

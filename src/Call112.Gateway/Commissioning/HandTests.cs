@@ -43,20 +43,57 @@ internal sealed class HandTests(CommissionPlace place)
     {
         var rule = new DrillRule();
         place.Journal.Mark();
+        if ((await place.LookAsync(cancel))?.Alerts.Any(alert => alert.Status == DispatchStatus.Actual) == true)
+        {
+            place.Dialogue.Say("drill.call");
+            return Finding.Failed(DrillRule.RealCall);
+        }
+
         Do("do.Drill", DrillWithin);
-        if (!await WaitAsync(rule.Take, () => rule.HasCome, DrillWithin, cancel))
+        if (!await WaitAsync(rule.Take, () => rule.HasCome || rule.Ended is not null, DrillWithin, cancel))
             return NotSeen("no Exercise came");
         if (!await WaitAsync(rule.Take, () => rule.SoundedAfterMs is not null || rule.Ended is not null, s_soundsWithin, cancel))
             return Finding.Failed($"Exercise {rule.Incident} came, and nothing read back as sounding");
-        if (rule.Ended is { } ended)
-            return Finding.Failed($"Exercise {rule.Incident}: {ended}");
+        if (rule.Ended is not null)
+            return Over(rule);
         place.Dialogue.Say("drill.sounds", ("incident", rule.Incident));
         foreach (var question in QuestionsOf(place.Options.Station.Style))
-            if (!await place.Dialogue.AskAsync(question, cancel))
+        {
+            var heard = await place.Dialogue.AskAsync(question, cancel);
+            // What was heard may have been a real call, which goes before a drill: the crew answers it, and nobody presses TERIMA for a test.
+            Follow(rule.Take);
+            if (rule.Ended is not null)
+                return Over(rule);
+            if (!heard)
                 return Finding.Failed($"Exercise {rule.Incident} read back as sounding; the technician says no to {question}");
+        }
+
+        return await PressesAsync(rule, cancel);
+    }
+
+    /// <summary>TERIMA answers the drill; where there is a BERANGKAT, it takes it one step on.</summary>
+    private async Task<Finding> PressesAsync(DrillRule rule, CancellationToken cancel)
+    {
         Do("do.Accept", PressWithin);
         await WaitAsync(rule.Take, () => rule.Acknowledged is not null || rule.Ended is not null, PressWithin, cancel);
-        return rule.Judge(place.Has(Inputs.Acknowledge));
+        var found = rule.Judge(place.Has(Inputs.Acknowledge));
+        if (found.Result == AcceptanceResult.Passed && place.Has(Inputs.Responding))
+        {
+            Do("do.Respond", PressWithin);
+            await WaitAsync(rule.Take, () => rule.Responding is not null || rule.Ended is not null, PressWithin, cancel);
+            found = rule.JudgeResponding(found);
+        }
+
+        place.Dialogue.Say("drill.open");
+        return found;
+    }
+
+    /// <summary>The drill is over before it was tried; when a real call did that, the technician is told who goes first.</summary>
+    private Finding Over(DrillRule rule)
+    {
+        if (rule.Ended == DrillRule.RealCall)
+            place.Dialogue.Say("drill.call");
+        return Finding.Failed(rule.HasCome ? $"Exercise {rule.Incident}: {rule.Ended}" : rule.Ended!);
     }
 
     /// <summary>An input that raises an alarm, and ends it.</summary>
@@ -86,6 +123,12 @@ internal sealed class HandTests(CommissionPlace place)
     private Finding NotSeen(string what) =>
         Finding.Failed(place.Journal.Problem is { } problem ? $"{what}; the journal cannot be read: {problem}" : what);
 
+    private void Follow(Action<JournalEntry> take)
+    {
+        foreach (var entry in place.Journal.Next())
+            take(entry);
+    }
+
     /// <summary>Follows the journal until the rule is content.</summary>
     /// <returns>False when it was not in time.</returns>
     private async Task<bool> WaitAsync(Action<JournalEntry> take, Func<bool> isDone, TimeSpan within, CancellationToken cancel)
@@ -93,8 +136,7 @@ internal sealed class HandTests(CommissionPlace place)
         var began = place.Time.GetTimestamp();
         while (true)
         {
-            foreach (var entry in place.Journal.Next())
-                take(entry);
+            Follow(take);
             if (isDone())
                 return true;
             if (place.Time.GetElapsedTime(began) >= within)

@@ -42,11 +42,13 @@ internal sealed class AlarmRule(ReportEvent raised, ReportEvent ended)
 }
 
 /// <summary>
-/// A drill through the true path: the first Exercise that comes, that it sounds (outputs read back), and by what it is acknowledged. Other dispatches
-/// meanwhile, also real ones, are not its business.
+/// A drill through the true path: the first Exercise that comes, that it sounds (outputs read back), and by what it is acknowledged. Other drills and
+/// tests meanwhile are not its business; a real call ends it, for TERIMA would answer that one as well.
 /// </summary>
 internal sealed class DrillRule
 {
+    public const string RealCall = "a real call came";
+
     private Guid? _id;
 
     /// <summary>The drill has come.</summary>
@@ -63,10 +65,15 @@ internal sealed class DrillRule
     /// <summary>The step by which somebody acknowledged it.</summary>
     public Report? Acknowledged { get; private set; }
 
+    /// <summary>The step by which somebody left for it.</summary>
+    public Report? Responding { get; private set; }
+
     public void Take(JournalEntry entry)
     {
         if (entry is JournalEntry.DispatchStored { Dispatch: { Status: DispatchStatus.Exercise } drill } && _id is null)
             (_id, Incident) = (drill.DispatchId, drill.Incident?.IncidentId ?? "");
+        else if (entry is JournalEntry.DispatchStored { Dispatch: { Status: DispatchStatus.Actual, MessageType: not MessageType.Cancel } })
+            Ended ??= RealCall;
         else if (entry is JournalEntry.Reported { Report: var report } && report.DispatchId is { } id && id == _id)
             Take(report);
     }
@@ -80,6 +87,9 @@ internal sealed class DrillRule
                 break;
             case ReportEvent.Acknowledged:
                 Acknowledged ??= report;
+                break;
+            case ReportEvent.Responding:
+                Responding ??= report;
                 break;
             case ReportEvent.Declined or ReportEvent.Expired or ReportEvent.Cancelled:
                 Ended ??= $"{report.Event} {report.Reason}".TrimEnd();
@@ -95,9 +105,20 @@ internal sealed class DrillRule
         return Acknowledged switch
         {
             null => Finding.Failed($"{sounded}, and nobody acknowledged it{(Ended is null ? "" : $" ({Ended})")}"),
+            // BERANGKAT acknowledges what still waits, in the same moment.
+            { Source: ReportSource.Button } when Responding is { Source: ReportSource.Button } left && left.OccurredAt == Acknowledged.OccurredAt =>
+                Finding.Failed($"{sounded}; what was pressed came in as BERANGKAT and not as TERIMA: are their wires swapped?"),
             { Source: ReportSource.Button } => Finding.Passed($"{sounded}, acknowledged by the button"),
             { Source: ReportSource.Panel } when !hasButton => Finding.Passed($"{sounded}, acknowledged on the panel; the cabinet has no button"),
             { Source: var source } => Finding.Failed($"{sounded}, acknowledged by {source} and not by the button"),
         };
     }
+
+    /// <summary>What is said of BERANGKAT, behind a TERIMA that was good.</summary>
+    public Finding JudgeResponding(Finding accepted) => Responding switch
+    {
+        null => Finding.Failed($"{accepted.Seen}; BERANGKAT was not seen{(Ended is null ? "" : $" ({Ended})")}"),
+        { Source: ReportSource.Button } => Finding.Passed($"{accepted.Seen}; then BERANGKAT"),
+        { Source: var source } => Finding.Failed($"{accepted.Seen}; BERANGKAT by {source} and not by the button"),
+    };
 }

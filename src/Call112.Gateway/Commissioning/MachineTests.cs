@@ -1,3 +1,4 @@
+using Call112.Gateway.Options;
 using Call112.Messages;
 
 namespace Call112.Gateway.Commissioning;
@@ -16,10 +17,13 @@ internal sealed class MachineTests(CommissionPlace place)
 
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(1);
 
-    public async Task<Finding> LinkAsync(string uplink, CancellationToken cancel)
+    public async Task<Finding> LinkAsync(UplinkOptions uplink, CancellationToken cancel)
     {
-        var rule = new SteadyLinkRule(uplink, Steady);
-        place.Dialogue.Say("wait.Links", ("subject", uplink), ("seconds", $"{Steady.TotalSeconds:0}"), ("minutes", $"{LinksWithin.TotalMinutes:0}"));
+        // A metered line is believed for longer without a proof; half a minute might hold none at all.
+        var steady = uplink.Metered && place.Options.Station.Timing.MeteredLink.LostAfter > Steady ? place.Options.Station.Timing.MeteredLink.LostAfter : Steady;
+        var within = steady * 2 > LinksWithin ? steady * 2 : LinksWithin;
+        var rule = new SteadyLinkRule(uplink.Name, steady);
+        place.Dialogue.Say("wait.Links", ("subject", uplink.Name), ("seconds", $"{steady.TotalSeconds:0}"), ("minutes", $"{within.TotalMinutes:0}"));
         var began = place.Time.GetTimestamp();
         while (true)
         {
@@ -27,7 +31,7 @@ internal sealed class MachineTests(CommissionPlace place)
             rule.Take(picture, place.Time.GetElapsedTime(began));
             if (rule.Found is { } found)
                 return found;
-            if (place.Time.GetElapsedTime(began) >= LinksWithin)
+            if (place.Time.GetElapsedTime(began) >= within)
                 return Finding.Failed(rule.Missing.Length > 0 ? rule.Missing : "not for long enough without a break");
             await Task.Delay(s_lookEvery, place.Time, cancel);
         }

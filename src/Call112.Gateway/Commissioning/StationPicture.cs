@@ -9,6 +9,7 @@ namespace Call112.Gateway.Commissioning;
 /// <param name="Alarms">What stands.</param>
 /// <param name="Alerts">Dispatches that are not closed.</param>
 /// <param name="Gnss">Null where no receiver is configured.</param>
+/// <param name="LinkFaults">What is wrong with identity or certificates, as the panel has it; null from a service that does not tell.</param>
 /// <param name="Service">Null from a service that knows no acceptance.</param>
 internal sealed record StationPicture(
     StationPicture.Who Station,
@@ -21,6 +22,7 @@ internal sealed record StationPicture(
     IReadOnlyList<StationPicture.Alert> Alerts,
     AnnunciationStyle Annunciation,
     GnssReading? Gnss = null,
+    IReadOnlyList<string>? LinkFaults = null,
     ServiceState? Service = null)
 {
     internal sealed record Who(string Id);

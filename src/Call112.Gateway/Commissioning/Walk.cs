@@ -39,7 +39,7 @@ internal sealed class Walk(CommissionPlace place)
         yield return new Test(AcceptanceTests.Mains, null, cancel => _hands.AlarmAsync(
             Inputs.MainsFail, "do.Mains", ReportEvent.MainsLost, ReportEvent.MainsRestored, cancel));
         foreach (var uplink in place.Options.Uplinks)
-            yield return new Test(AcceptanceTests.Links, uplink.Name, cancel => _machine.LinkAsync(uplink.Name, cancel));
+            yield return new Test(AcceptanceTests.Links, uplink.Name, cancel => _machine.LinkAsync(uplink, cancel));
         yield return new Test(AcceptanceTests.Signal, null, _machine.SignalAsync);
         yield return new Test(AcceptanceTests.Position, null, _machine.PositionAsync);
         yield return new Test(AcceptanceTests.Health, null, _machine.HealthAsync);

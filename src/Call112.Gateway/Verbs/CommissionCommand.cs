@@ -67,9 +67,10 @@ internal static class CommissionCommand
             using var file = request.Answers is { } path ? new StreamReader(path) : null;
             var texts = request.Language == "en" ? CommissionTexts.English : CommissionTexts.Indonesian;
             using var http = StationReading.HttpOf(panel);
+            var isTyped = file is null && !Console.IsInputRedirected;
             var place = new CommissionPlace(
                 options,
-                new Dialogue(file ?? Console.In, Console.Out, texts, echoes: file is not null || Console.IsInputRedirected),
+                new Dialogue(file ?? Console.In, Console.Out, texts, echoes: !isTyped, isTyped ? Keyboard.ForgetTyped : null),
                 new JournalTail(options.JournalPath),
                 TimeProvider.System,
                 asked => StationPicture.OfAsync(http, asked),

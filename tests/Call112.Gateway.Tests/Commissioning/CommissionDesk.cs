@@ -30,9 +30,10 @@ internal sealed class CommissionDesk : IAsyncDisposable
         _panel = new PanelServer(world.Options, world.Station, world.Board, world.StationClock, NullLogger<PanelServer>.Instance, world.Acceptance);
         Hands = new Dictionary<string, Action>
         {
-            ["Press the TEST key"] = () => Press(Inputs.Test, 0.3),
+            ["Turn the TEST key"] = () => Press(Inputs.Test, 0.3),
             ["Ask the centre for an EXERCISE"] = () => After(1, () => World.Dispatch(Samples.Dispatch(++_drills, status: DispatchStatus.Exercise))),
             ["Press the button TERIMA"] = () => Press(Inputs.Acknowledge, 0.3),
+            ["Now press the button BERANGKAT"] = () => Press(Inputs.Responding, 0.3),
             ["Tell the centre first"] = () =>
             {
                 Press(Inputs.Panic, 1);
@@ -56,6 +57,9 @@ internal sealed class CommissionDesk : IAsyncDisposable
                 return _told.ToString();
         }
     }
+
+    /// <summary>The technician's Ctrl+C.</summary>
+    public CancellationToken Stop { get; set; }
 
     public byte[]? Stored => File.Exists(RecordPath) ? File.ReadAllBytes(RecordPath) : null;
 
@@ -82,8 +86,9 @@ internal sealed class CommissionDesk : IAsyncDisposable
             World.Options, dialogue, new JournalTail(World.Options.JournalPath), World.Clock,
             asked => StationPicture.OfAsync(_http, asked),
             asked => Task.FromResult(Finding.Failed("no modem in a test")));
-        var cancel = TestContext.Current.CancellationToken;
-        var walking = Task.Run(() => new Commission(place, serial).RunAsync(technician, cancel), cancel);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken, Stop);
+        var cancel = either.Token;
+        var walking = Task.Run(() => new Commission(place, serial).RunAsync(technician, cancel), TestContext.Current.CancellationToken);
         while (!walking.IsCompleted)
             await PassAsync(0.1);
         return await walking;

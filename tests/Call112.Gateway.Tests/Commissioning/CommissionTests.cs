@@ -40,7 +40,7 @@ public sealed class CommissionTests
             ],
             record.Steps.Select(step => $"{step.Test} {(step.Subject is null ? "" : $"{step.Subject} ")}{step.Result}"));
         Assert.All(record.Steps, step => Assert.Equal(1, step.Attempts));
-        Assert.Contains("acknowledged by the button", Seen(record, AcceptanceTests.Drill), StringComparison.Ordinal);
+        Assert.Contains("acknowledged by the button; then BERANGKAT", Seen(record, AcceptanceTests.Drill), StringComparison.Ordinal);
         Assert.Equal("lan and the centre Up for 30 s", Seen(record, AcceptanceTests.Links));
         // The test has moved the box by the true path alone, and left nothing standing.
         Assert.Empty(desk.World.State.Alarms);
@@ -98,6 +98,60 @@ public sealed class CommissionTests
             new StationInput.PanelTouched(PanelAction.Acknowledge, null, null, null)).AsTask();
         Assert.False(await desk.WalkAsync($"{AllWell} n"), desk.Told);
         Assert.Contains("by Panel and not by the button", desk.Told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Swapped_wires_of_terima_and_berangkat_are_found_and_so_is_a_dead_berangkat()
+    {
+        await using var desk = await CommissionDesk.StartAsync();
+        var (accept, leave) = (desk.Hands["Press the button TERIMA"], desk.Hands["Now press the button BERANGKAT"]);
+        desk.Hands["Press the button TERIMA"] = leave;
+        desk.Hands["Now press the button BERANGKAT"] = () => { };
+        // Swapped; then TERIMA works and BERANGKAT is dead.
+        var walk = desk.WalkAsync($"{AllWell} y y y n");
+        await Wait.UntilAsync(() => desk.Told.Contains("are their wires swapped?", StringComparison.Ordinal), "the swapped wires are told");
+        desk.Hands["Press the button TERIMA"] = accept;
+        Assert.False(await walk, desk.Told);
+        Assert.Contains("BERANGKAT was not seen", Seen(Records.Opened(desk.Stored!).Record, AcceptanceTests.Drill), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_real_call_during_the_drill_is_the_crews_and_nobody_is_told_to_press_terima()
+    {
+        await using var desk = await CommissionDesk.StartAsync();
+        desk.Hands["Ask the centre for an EXERCISE"] = () =>
+        {
+            desk.World.Dispatch(Samples.Dispatch(1, status: DispatchStatus.Exercise));
+            desk.World.Dispatch(Samples.Dispatch(7));
+        };
+        Assert.False(await desk.WalkAsync("y n"), desk.Told);
+        Assert.Contains("A real 112 call has come", desk.Told, StringComparison.Ordinal);
+        Assert.DoesNotContain("Press the button TERIMA", desk.Told, StringComparison.Ordinal);
+        Assert.True(desk.World.State.Find(Samples.Id(7))!.Waits);
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_wait_for_the_service_is_told_that_the_record_stands()
+    {
+        await using var desk = await CommissionDesk.StartAsync();
+        using var stop = new CancellationTokenSource();
+        desk.Stop = stop.Token;
+        var walk = desk.WalkAsync(AllWell);
+        await Wait.UntilAsync(() => desk.Told.Contains("The record is stored", StringComparison.Ordinal), "the record is stored");
+        await stop.CancelAsync();
+        Assert.True(await walk, desk.Told);
+        Assert.Contains("the result above stands", desk.Told, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing was recorded", desk.Told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_box_whose_certificate_was_renewed_signs_with_the_one_in_force()
+    {
+        using var renewal = new RenewalDesk();
+        await using var desk = await CommissionDesk.StartAsync(options => options with { Uplink = renewal.Options.Uplink });
+        var renewed = renewal.Renew(Path.GetDirectoryName(desk.World.Options.JournalPath)!);
+        await desk.WalkAsync(AllWell, Records.Serial);
+        Assert.Equal(renewed.Thumbprint, Records.Opened(desk.Stored!).Signer!.Thumbprint);
     }
 
     [Fact]

@@ -49,6 +49,40 @@ public sealed class JournalRulesTests
         Assert.Equal(AcceptanceResult.Passed, rule.Judge(hasButton: true).Result);
     }
 
+    [Fact]
+    public void Berangkat_in_the_place_of_terima_is_found_out_and_a_berangkat_of_its_own_passes()
+    {
+        var swapped = new DrillRule();
+        Take(swapped, Come(1, DispatchStatus.Exercise), Step(1, ReportEvent.Sounding), Step(1, ReportEvent.Acknowledged), Step(1, ReportEvent.Responding));
+        Assert.Contains("came in as BERANGKAT", swapped.Judge(hasButton: true).Seen, StringComparison.Ordinal);
+        Assert.Equal(AcceptanceResult.Failed, swapped.Judge(hasButton: true).Result);
+
+        var rule = new DrillRule();
+        Take(rule, Come(1, DispatchStatus.Exercise), Step(1, ReportEvent.Sounding), Step(1, ReportEvent.Acknowledged));
+        var accepted = rule.Judge(hasButton: true);
+        Assert.Equal(AcceptanceResult.Failed, rule.JudgeResponding(accepted).Result);
+        Take(rule, Later(Step(1, ReportEvent.Responding)));
+        Assert.Equal(Finding.Passed("Exercise K261124-001 sounded after 24211 ms, acknowledged by the button; then BERANGKAT"), rule.JudgeResponding(accepted));
+        Assert.Equal(AcceptanceResult.Passed, rule.Judge(hasButton: true).Result);
+    }
+
+    [Fact]
+    public void Berangkat_on_the_screen_does_not_stand_for_the_button()
+    {
+        var rule = new DrillRule();
+        Take(rule, Come(1, DispatchStatus.Exercise), Step(1, ReportEvent.Sounding), Step(1, ReportEvent.Acknowledged));
+        Take(rule, Later(Step(1, ReportEvent.Responding, ReportSource.Panel)));
+        Assert.Equal(AcceptanceResult.Failed, rule.JudgeResponding(rule.Judge(hasButton: true)).Result);
+    }
+
+    [Fact]
+    public void A_real_call_ends_the_drill_for_the_button_would_answer_both()
+    {
+        var rule = new DrillRule();
+        Take(rule, Come(1, DispatchStatus.Exercise), Step(1, ReportEvent.Sounding), Come(2, DispatchStatus.Actual));
+        Assert.Equal(DrillRule.RealCall, rule.Ended);
+    }
+
     [Theory]
     [InlineData(DispatchStatus.Actual)]
     [InlineData(DispatchStatus.Test)]
@@ -99,6 +133,9 @@ public sealed class JournalRulesTests
 
     private JournalEntry.Reported Told(ReportEvent what, string? detail = null) =>
         new(Samples.At(0), Samples.Report(++_sequence, what) with { Detail = detail });
+
+    private static JournalEntry.Reported Later(JournalEntry.Reported entry) =>
+        entry with { Report = entry.Report with { OccurredAt = entry.Report.OccurredAt.AddSeconds(4) } };
 
     private static JournalEntry.DispatchStored Come(int number, DispatchStatus status) =>
         new(Samples.At(0), Samples.Dispatch(number, status: status), TimeSpan.FromMinutes(15), Sounds: true);

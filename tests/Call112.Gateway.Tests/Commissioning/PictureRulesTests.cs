@@ -96,15 +96,31 @@ public sealed class PictureRulesTests
     [InlineData(ReportEvent.OutputFault, "siren", "OutputFault siren")]
     [InlineData(ReportEvent.InputStuck, "panic", "InputStuck panic")]
     [InlineData(ReportEvent.StorageFault, null, "StorageFault")]
-    public void A_fault_of_the_box_that_stands_is_no_health(ReportEvent alarm, string? detail, string seen) =>
+    [InlineData(ReportEvent.BatteryLow, null, "BatteryLow")]
+    [InlineData(ReportEvent.MainsLost, null, "MainsLost")]
+    [InlineData(ReportEvent.TamperOpened, null, "TamperOpened")]
+    [InlineData(ReportEvent.PanicPressed, null, "PanicPressed")]
+    public void What_stands_at_the_end_is_no_health(ReportEvent alarm, string? detail, string seen) =>
         Assert.Equal(Finding.Failed(seen), PictureRules.Health(Picture() with { Alarms = [new(alarm, detail)] }, null));
 
     [Fact]
-    public void A_journal_that_is_not_sound_is_no_health_and_mains_are_no_fault_of_the_box()
+    public void A_second_box_of_the_same_name_or_a_bad_certificate_is_no_health_and_one_that_is_renewed_soon_is_well()
+    {
+        // F20.
+        Assert.Equal(Finding.Failed("IdentityTaken:lan"), PictureRules.Health(Picture() with { LinkFaults = ["IdentityTaken:lan"] }, null));
+        Assert.Equal(
+            Finding.Failed("CertificateFault:lan: torn"), PictureRules.Health(Picture() with { LinkFaults = ["CertificateFault:lan: torn"] }, null));
+        Assert.Equal(
+            AcceptanceResult.Passed, PictureRules.Health(Picture() with { LinkFaults = ["CertificateExpires:lan 2026-12-24"] }, null).Result);
+    }
+
+    [Fact]
+    public void A_journal_that_is_not_sound_is_no_health_and_lines_have_a_test_of_their_own()
     {
         Assert.Equal(Finding.Failed("journal: torn"), PictureRules.Health(Picture(), "torn"));
         Assert.Equal(AcceptanceResult.Failed, PictureRules.Health(null, null).Result);
-        Assert.Equal(AcceptanceResult.Passed, PictureRules.Health(Picture() with { Alarms = [new(ReportEvent.MainsLost, null)] }, null).Result);
+        StationPicture.Alarm[] lines = [new(ReportEvent.UplinkLost, "lte"), new(ReportEvent.CenterLost, null)];
+        Assert.Equal(AcceptanceResult.Passed, PictureRules.Health(Picture() with { Alarms = lines }, null).Result);
     }
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);

@@ -88,6 +88,17 @@ internal sealed class RenewalDesk : IDisposable
     public static PublicKey KeyOf(StationCertificateRequest request) =>
         CertificateRequest.LoadSigningRequestPem(request.Request, HashAlgorithmName.SHA256).PublicKey;
 
+    /// <summary>A renewal from its request to the disk, beside the journal in this folder, as if a connection had been made with it.</summary>
+    public X509Certificate2 Renew(string folder)
+    {
+        var renewal = Start(Options with { JournalPath = Path.Combine(folder, "journal.db") });
+        renewal.Prepare();
+        renewal.Take(Answer(RequestOf(renewal.ToSend!.Value)));
+        var own = renewal.Own[0];
+        renewal.Settle(own);
+        return own;
+    }
+
     /// <returns>PEM.</returns>
     public string Issue(PublicKey key, int days, string name = Id, X509Certificate2? by = null, string use = ForClients)
     {
