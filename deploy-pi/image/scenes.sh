@@ -26,8 +26,8 @@ scene_first() {
 }
 
 scene_provision() {
-  # A system on trial has 3 min here to prove itself, not 10.
-  kernel_words "$card" board-1 call112.within=180
+  # A system on trial has 3 min here to prove itself, not 10, and restarts at once.
+  kernel_words "$card" board-1 "call112.within=180 call112.spread=0"
   station_json "$station" > "$work/station.json"
   card_put "$card" "$work/station.json" station.json
   card_put "$card" "$work/ssh.pub" authorized_keys

@@ -8,8 +8,6 @@ namespace Call112.Station;
 /// </summary>
 internal static class Commands
 {
-    private const Outputs SelfTestOutputs = Outputs.LampStatus | Outputs.LampLink | Outputs.Buzzer;
-
     public static void Arrive(Decision decision, StationCommand command)
     {
         if (command.CommandId is { } id && !IsFirst(decision, id))
@@ -47,7 +45,7 @@ internal static class Commands
         if (senses.SelfTest is { } run && decision.Now.Monotonic - run.Since >= decision.Timing.SelfTest)
         {
             decision.Sense(senses with { SelfTest = null });
-            var missing = Levels.AllOutputs.Where(output => (SelfTestOutputs & output) != 0 && (run.Confirmed & output) == 0).Select(Levels.NameOf).ToList();
+            var missing = Levels.AllOutputs.Where(output => (Levels.SelfTested & output) != 0 && (run.Confirmed & output) == 0).Select(Levels.NameOf).ToList();
             if (missing.Count == 0)
                 Repeats.Tell(decision, ReportEvent.SelfTestPassed, new Telltale(run.Source));
             else

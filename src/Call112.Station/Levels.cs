@@ -44,6 +44,9 @@ public static class Levels
     public static IReadOnlyList<Outputs> AllOutputs { get; } =
         [Outputs.Siren, Outputs.Strobe, Outputs.Door, Outputs.LampStatus, Outputs.LampLink, Outputs.Buzzer];
 
+    /// <summary>What a self-test drives and reads back: nothing that would bring people out of their beds.</summary>
+    public const Outputs SelfTested = Outputs.LampStatus | Outputs.LampLink | Outputs.Buzzer;
+
     public static IReadOnlyList<Inputs> AllInputs { get; } =
         [Inputs.Acknowledge, Inputs.Responding, Inputs.Panic, Inputs.Test, Inputs.Tamper, Inputs.MainsFail, Inputs.BatteryLow];
 

@@ -26,7 +26,8 @@ internal enum AttemptEnd
 
 /// <param name="Why">In words for people; empty where <paramref name="End"/> says all.</param>
 /// <param name="Gained">Bytes that this attempt brought.</param>
-internal readonly record struct Attempt(AttemptEnd End, string Why = "", long Gained = 0);
+/// <param name="IsAnew">The server has no ranges, and a part that was there had to be begun anew.</param>
+internal readonly record struct Attempt(AttemptEnd End, string Why = "", long Gained = 0, bool IsAnew = false);
 
 /// <summary>
 /// One attempt to get a bundle, or what is missing of it, over one line (RFC 9110, 14: ranges).
@@ -72,7 +73,10 @@ internal sealed class BundleDownload(UpdateOffer offer, UpdateFolder folder, Tim
         }
 
         using (response)
-            return Judge(response, had) is { } refused ? refused : await TakeAsync(response, cancel);
+            return (Judge(response, had) is { } refused ? refused : await TakeAsync(response, cancel)) with
+            {
+                IsAnew = had > 0 && response.StatusCode == HttpStatusCode.OK,
+            };
     }
 
     /// <summary>Null for an answer whose body may be taken; the part is then as long as the place where the body begins.</summary>

@@ -41,8 +41,17 @@ internal sealed class OfferInHand(
     /// <summary>How often a line, or free space, that is missing is looked for.</summary>
     public static readonly TimeSpan PatienceEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// A server without ranges on a line that breaks makes every attempt begin anew: after so many of them a metered line is spared for good, and any other
+    /// is tried every <see cref="AnewEvery"/> only.
+    /// </summary>
+    public const int AnewMax = 4;
+
+    public static readonly TimeSpan AnewEvery = TimeSpan.FromHours(1);
+
     private BackOff _backOff;
-    private int _wrong;
+    private int _wrong, _anew;
+    private long _longest;
 
     /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the disk refuses; what has come stays.</exception>
     public async Task<OfferEnd> RunAsync(CancellationToken cancel)
@@ -107,17 +116,34 @@ internal sealed class OfferInHand(
                 await WaitAsync(PatienceEvery, cancel);
                 return null;
             case AttemptEnd.Broken:
-                if (attempt.Gained == 0)
-                    Say($"cannot be fetched now ({attempt.Why})");
-                // Bytes that came are the proof of use (F8).
-                (var wait, _backOff) = (attempt.Gained > 0 ? default : _backOff).Fail(jitter.NextDouble());
-                await WaitAsync(wait, cancel);
-                return null;
+                return await GoOnAsync(attempt, cancel);
             case AttemptEnd.Replaced:
                 return OfferEnd.Replaced;
             default:
                 throw new InvalidOperationException($"an attempt without a rule: {attempt.End}");
         }
+    }
+
+    /// <summary>Waits for as long as the attempt deserves.</summary>
+    private async Task<OfferEnd?> GoOnAsync(Attempt attempt, CancellationToken cancel)
+    {
+        if (attempt.IsAnew && ++_anew >= AnewMax)
+        {
+            if (offer.Metered)
+                return GiveUp("the server has no ranges, and the line breaks");
+            Say("the server has no ranges, and the line breaks: again in an hour");
+            await WaitAsync(AnewEvery, cancel);
+            return null;
+        }
+
+        if (attempt.Gained == 0)
+            Say($"cannot be fetched now ({attempt.Why})");
+        // Bytes that were never there before are the proof of use (F8); the same ones again are none.
+        var isNew = folder.LengthOfPart(offer) > _longest;
+        _longest = Math.Max(_longest, folder.LengthOfPart(offer));
+        (var wait, _backOff) = (isNew ? default : _backOff).Fail(jitter.NextDouble());
+        await WaitAsync(wait, cancel);
+        return null;
     }
 
     private async Task<bool> IsAsOfferedAsync(CancellationToken cancel)

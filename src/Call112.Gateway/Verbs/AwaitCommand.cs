@@ -46,20 +46,35 @@ internal static class AwaitCommand
 
     private static Command Reading(Option<string?> config)
     {
-        var reading = new Command("reading", "print whom the station reaches, what is wrong, which alerts are open");
-        reading.SetAction(async (parsed, cancel) =>
-        {
-            if (Http(parsed.GetValue(config)) is not { } http)
-                return CommandLine.WrongOptions;
-            using (http)
-            {
-                if (await StationReading.OfAsync(http, cancel) is not { } read)
-                    return Refuse("the station does not answer on its panel's address");
-                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(read, ReadingJsonContext.Default.StationReading));
-                return CommandLine.Well;
-            }
-        });
+        var selfTest = new Option<bool>("--self-test") { Description = "behind a self-test: a lamp that is dead and dark shows only then" };
+        var reading = new Command("reading", "print whom the station reaches, what is wrong, which alerts are open") { selfTest };
+        reading.SetAction((parsed, cancel) => ReadingAsync(parsed.GetValue(config), parsed.GetValue(selfTest), TimeProvider.System, cancel));
         return reading;
+    }
+
+    internal static async Task<int> ReadingAsync(string? config, bool selfTest, TimeProvider time, CancellationToken cancel)
+    {
+        if (Http(config) is not { } http)
+            return CommandLine.WrongOptions;
+        using (http)
+        {
+            if (selfTest)
+                await SelfTestAsync(http, new JournalTail(CommandLine.Options(config)!.JournalPath), time, cancel);
+            if (await StationReading.OfAsync(http, cancel) is not { } read)
+                return Refuse("the station does not answer on its panel's address");
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(read, ReadingJsonContext.Default.StationReading));
+            return CommandLine.Well;
+        }
+    }
+
+    /// <summary>Asks for a self-test and waits for its end. One that does not come is not waited for: the reading is then of what is known.</summary>
+    private static async Task SelfTestAsync(HttpClient http, JournalTail journal, TimeProvider time, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        if (!journal.Mark() || !await StationReading.AskSelfTestAsync(http, cancel))
+            return;
+        while (time.GetElapsedTime(began) < s_testsApart && !journal.Next().Any(entry => IsSelfTest(entry.ReportOrNull)))
+            await Task.Delay(s_every, time, cancel);
     }
 
     internal static async Task<int> RestAsync(string? config, int within, TimeProvider time, CancellationToken cancel)
@@ -104,7 +119,7 @@ internal static class AwaitCommand
                 if (missing != said)
                     await Console.Out.WriteLineAsync(missing.Length == 0 ? $"all there; for {steady} s" : $"missing: {missing}");
                 said = missing;
-                if (time.GetElapsedTime(began) >= TimeSpan.FromSeconds(within))
+                if (proof.IsOver(TimeSpan.FromSeconds(within)))
                     return Refuse($"not proved within {within} s{(missing.Length == 0 ? "" : $": {missing}")}");
                 await Task.Delay(s_every, time, cancel);
             }

@@ -18,8 +18,7 @@ internal static class FetchUpdateVerb
     /// <param name="system">Version of the image that runs; null where there is none.</param>
     internal static async Task<int> RunAsync(string? config, string into, string? system, CancellationToken cancel)
     {
-        if (CommandLine.Options(config) is not { } options)
-            return CommandLine.WrongOptions;
+        var options = CommandLine.Options(config);
         if (!Directory.Exists(into))
         {
             await Console.Error.WriteLineAsync($"--into: no folder '{into}'");
@@ -27,6 +26,13 @@ internal static class FetchUpdateVerb
         }
 
         var folder = new UpdateFolder(into, new DurableFiles());
+        if (options is null)
+        {
+            // For example keys by path that only the gateway's own unit can read: nobody would ever know why no update comes.
+            SayUnread(folder);
+            return CommandLine.WrongOptions;
+        }
+
         // Jitter only has to differ between boxes and runs.
         var jitter = new Random(HashCode.Combine(options.Station.Id, Environment.ProcessId, TimeProvider.System.GetTimestamp()));
         try
@@ -44,6 +50,18 @@ internal static class FetchUpdateVerb
         {
             await Console.Error.WriteLineAsync($"{into}: {e.Message}");
             return CommandLine.Failed;
+        }
+    }
+
+    private static void SayUnread(UpdateFolder folder)
+    {
+        try
+        {
+            folder.Say("no update can be fetched: station.json cannot be used here (journalctl -u call112-fetch)");
+        }
+        catch (Exception e) when (DurableFiles.IsDisk(e))
+        {
+            Console.Error.WriteLine(e.Message);
         }
     }
 }

@@ -39,6 +39,37 @@ public sealed class FetchTests : IAsyncDisposable
         _desk.AssertFetched();
     }
 
+    [Fact]
+    public async Task A_server_without_ranges_on_a_line_that_breaks_is_asked_once_an_hour_only()
+    {
+        var clock = new TestClock();
+        _desk.Time = clock;
+        var server = _desk.Serve([.. Enumerable.Repeat(new Answer(Cut, HasRanges: false), 1 + OfferInHand.AnewMax)]);
+        _desk.Put(_desk.Offer(server.Url));
+        var fetching = _desk.RunAsync();
+        await FetchDesk.PassAsync(clock, () => server.Ranges.Count == 1 + OfferInHand.AnewMax, "as often as it is borne");
+        await FetchDesk.PassAsync(clock, () => _desk.Folder.Said() == "1.2.0: the server has no ranges, and the line breaks: again in an hour", "it is told");
+        clock.Advance(OfferInHand.AnewEvery / 2);
+        Assert.Equal(1 + OfferInHand.AnewMax, server.Ranges.Count);
+        for (var i = 0; i < OfferInHand.AnewEvery / BundleDownload.LookEvery && !fetching.IsCompleted; i++)
+        {
+            clock.Advance(BundleDownload.LookEvery);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(await fetching.WaitAsync(Wait.Deadline, TimeProvider.System, TestContext.Current.CancellationToken));
+        _desk.AssertFetched();
+    }
+
+    [Fact]
+    public async Task A_metered_line_is_not_paid_for_the_same_bytes_again_and_again()
+    {
+        var server = _desk.Serve([.. Enumerable.Repeat(new Answer(Cut, HasRanges: false), 2 + OfferInHand.AnewMax)]);
+        Assert.False(await _desk.FetchAsync(_desk.Offer(server.Url, metered: true)));
+        _desk.AssertGivenUp("the server has no ranges, and the line breaks");
+        Assert.Equal(1 + OfferInHand.AnewMax, server.Ranges.Count);
+    }
+
     [Theory]
     [InlineData("bytes 5-299999/300000", null)]
     [InlineData("bytes 100001-299999/300000", null)]

@@ -115,6 +115,50 @@ public sealed class ProofTests
         Assert.Empty(proof.Missing);
     }
 
+    [Fact]
+    public void The_time_for_the_proof_stands_still_while_somebody_is_called()
+    {
+        var proof = new Proof(before: null, s_steady);
+        var called = Reading() with { Alerts = [new(Guid.CreateVersion7())] };
+        proof.Take(Reading(), At(300));
+        proof.Take(called, At(310));
+        // A crew is out for two hours: the box neither goes back to its old system nor refuses the new one for it.
+        proof.Take(called, At(7_500));
+        Assert.False(proof.IsOver(At(600)));
+        Assert.Equal(["the self-test"], proof.Missing);
+        proof.Take(Reading(), At(7_799));
+        Assert.False(proof.IsOver(At(600)));
+        proof.Take(Reading(), At(7_800));
+        Assert.True(proof.IsOver(At(600)));
+    }
+
+    [Fact]
+    public void A_station_that_does_not_answer_or_is_deaf_has_no_more_time_because_a_task_is_open()
+    {
+        var silent = new Proof(before: null, s_steady);
+        silent.Take(null, At(600));
+        Assert.True(silent.IsOver(At(600)));
+        var deaf = new Proof(before: null, s_steady);
+        deaf.Take(Reading(LinkVerdict.Down) with { Alerts = [new(Guid.CreateVersion7())] }, At(600));
+        Assert.True(deaf.IsOver(At(600)));
+    }
+
+    [Fact]
+    public void A_self_test_that_failed_is_asked_for_again_although_it_has_raised_a_fault()
+    {
+        var proof = new Proof(Reading(), s_steady);
+        proof.Tested(SelfTest(ReportEvent.SelfTestFailed, "buzzer"));
+        proof.Take(Reading() with { Alarms = [new(ReportEvent.OutputFault, "buzzer")] }, At(0));
+        Assert.Equal(["OutputFault buzzer", "the self-test: buzzer"], proof.Missing);
+        Assert.True(proof.AwaitsSelfTest);
+        // The siren is no part of it: no self-test makes that one good.
+        proof.Take(Reading() with { Alarms = [new(ReportEvent.OutputFault, "siren")] }, At(1));
+        Assert.False(proof.AwaitsSelfTest);
+        proof.Tested(SelfTest(ReportEvent.SelfTestPassed));
+        proof.Take(Reading(), At(2));
+        Assert.True(proof.Take(Reading(), At(62)));
+    }
+
     private static Proof Tested(StationReading? before)
     {
         var proof = new Proof(before, s_steady);

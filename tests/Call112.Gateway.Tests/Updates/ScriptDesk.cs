@@ -28,9 +28,10 @@ internal sealed class ScriptDesk : IDisposable
         Copy("usr/sbin/call112-update", "bin/call112-update");
         Play("rauc", $$"""
             [ $1 = install ] || exit 0
+            [ ! -e {{In("silent")}} ] || { echo 'D-Bus error' >&2; exit 2; }
             [ -f "$2" ] && [ ! -e {{In("forged")}} ] && exit 0
-            echo Installing failed
-            echo "{{NotTaken}}" >&2
+            echo "LastError: {{NotTaken}}"
+            echo "Installing \`$2\` failed" >&2
             exit 1
             """);
         Play("systemctl", "");
@@ -63,7 +64,7 @@ internal sealed class ScriptDesk : IDisposable
     public string In(string path) => Path.Combine(_box, path);
 
     /// <summary>The machine starts from this slot.</summary>
-    public void Boot(string slot) => File.WriteAllText(In("cmdline"), $"root=/dev/x rauc.slot={slot} quiet\n");
+    public void Boot(string slot) => File.WriteAllText(In("cmdline"), $"root=/dev/x rauc.slot={slot} call112.spread=0 quiet\n");
 
     /// <summary>A bundle is laid ready, as fetch-update does it.</summary>
     public void LayReady(string? next = null)
@@ -72,7 +73,7 @@ internal sealed class ScriptDesk : IDisposable
         File.WriteAllText(In($"data/update/{UpdateFolder.NextFile}"), next ?? $"{Sha256}.raucb\n{Version}\n");
     }
 
-    /// <summary>An alert is open, a bundle is forged, a system does not prove itself.</summary>
+    /// <summary>An alert is open, a bundle is forged, a system does not prove itself, RAUC's service is silent.</summary>
     public void Set(string what) => File.WriteAllText(In(what), "");
 
     public void Clear(string what) => File.Delete(In(what));

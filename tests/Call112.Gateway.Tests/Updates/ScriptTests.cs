@@ -69,6 +69,60 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Fact]
+    public void A_RAUC_that_does_not_answer_says_nothing_about_the_bundle()
+    {
+        _box.LayReady();
+        _box.Set("silent");
+        Assert.Equal(1, _box.Install());
+        Assert.Empty(_box.Refused);
+        Assert.True(_box.HasNext && _box.HasBundle);
+        _box.Clear("silent");
+        Assert.Equal(0, _box.Install());
+        Assert.Equal("systemctl reboot", _box.Calls[^1]);
+    }
+
+    [Fact]
+    public void A_bundle_that_fails_does_not_take_the_trial_from_another_that_waits_for_its_restart()
+    {
+        _box.LayReady();
+        _box.Install();
+        Assert.Equal(3, _box.Update(_box.In("nothing")));
+        Assert.Equal(("B", $"{ScriptDesk.Sha256} {ScriptDesk.Version}"), (_box.Trial, _box.TrialBundle));
+        // And none is left behind where there was none: a system that has long proved itself must start without conditions.
+        _box.Boot("B");
+        _box.Confirm();
+        Assert.Equal(3, _box.Update(_box.In("nothing")));
+        Assert.Null(_box.Trial);
+    }
+
+    [Fact]
+    public void A_newer_bundle_that_was_laid_ready_while_this_one_was_written_is_not_lost()
+    {
+        var newer = new string('c', 64);
+        _box.LayReady($"{newer}.raucb\n1.3.0\n");
+        Assert.Equal(0, _box.Update(_box.In($"data/update/{ScriptDesk.Sha256}.raucb"), ScriptDesk.Sha256, ScriptDesk.Version));
+        Assert.True(_box.HasNext);
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_a_file_is_left_alone_and_asked_for_again_later()
+    {
+        Directory.CreateDirectory(_box.In("data/update/next"));
+        Assert.Equal(1, _box.Install());
+        Assert.Empty(_box.Calls);
+        Directory.Delete(_box.In("data/update/next"));
+        Assert.Equal(0, _box.Install());
+    }
+
+    [Fact]
+    public void What_the_old_system_could_not_do_is_known_before_the_new_one_is_judged()
+    {
+        _box.LayReady();
+        _box.Install();
+        Assert.Contains(_box.Calls, call => call.StartsWith("call112-gateway await reading --self-test", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void As_long_as_an_alert_is_open_nothing_is_installed_and_it_is_tried_again()
     {
         _box.LayReady();

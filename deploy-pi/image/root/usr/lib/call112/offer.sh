@@ -12,6 +12,6 @@ refuse() { # SHA256: this bundle is neither fetched nor installed again
     && sync /data/rauc/refused /data/rauc/refused.new && mv -fT /data/rauc/refused.new "$offers/refused" && sync /data/rauc "$offers"
 }
 taken() { # FILE: is not to be installed any more; another one that was laid ready meanwhile is
-  [ "$(head -n 1 "$offers/next" 2> /dev/null)" != "$1" ] || rm -f "$offers/next"
+  [ ! -f "$offers/next" ] || [ "$(head -n 1 "$offers/next" 2> /dev/null)" != "$1" ] || rm -f "$offers/next"
   sync "$offers"
 }
