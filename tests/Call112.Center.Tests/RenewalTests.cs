@@ -202,6 +202,22 @@ public sealed class RenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_is_damaged_costs_renewals_and_never_the_start_of_the_centre()
+    {
+        Enrolled(days: 20, TimeProvider.System).Dispose();
+        await File.WriteAllTextAsync(Path.Combine(In("identities"), "certificates.json"), "[{", TestContext.Current.CancellationToken);
+        using var bench = new CenterBench();
+        await using var center = await bench.StartAsync(bench.Options with { Identities = In("identities") });
+        await using var station = await FakeStation.ConnectAsync(center.MqttAddress, Id);
+        using var client = CenterBench.Client(center);
+        const string draft = """{"stationIds":["pkm-gogagoman"],"status":"Exercise","incident":{"category":"Fire"}}""";
+        using var body = new StringContent(draft, System.Text.Encoding.UTF8, "application/json");
+        using var taken = await client.PostAsync("/api/dispatches", body, TestContext.Current.CancellationToken);
+        taken.EnsureSuccessStatusCode();
+        Assert.Equal(DispatchStatus.Exercise, (await station.DispatchAsync()).Status);
+    }
+
+    [Fact]
     public void A_station_is_asked_every_six_hours_while_it_is_up_and_its_end_is_near_and_no_two_in_one_second()
     {
         var bench = new BookBench(new BookRules { RenewBefore = s_due });

@@ -31,23 +31,29 @@ internal sealed class CertificateDesk : IAsyncDisposable
 
     private CertificateDesk(string folder, TimeSpan due, TimeProvider time, ILogger log) => (_folder, _due, _time, _log) = (folder, due, time, log);
 
-    /// <summary>Looks whether the folder can be used, and writes the broker's access list anew: an older one has no right to ask.</summary>
+    /// <summary>
+    /// Looks whether the folder can be used, and writes the broker's access list anew: an older one has no right to ask. A folder that is damaged or full
+    /// costs renewals, and is told at each; it keeps no centre from starting.
+    /// </summary>
     /// <param name="due">How long before its end a certificate may be renewed.</param>
-    /// <exception cref="CenterStartException">It cannot be used.</exception>
+    /// <exception cref="CenterStartException">There is no such folder: a slip of the pen.</exception>
     public static CertificateDesk Open(string folder, TimeSpan due, TimeProvider time, ILogger log)
     {
+        if (!Directory.Exists(folder))
+            throw new CenterStartException($"stations' certificates cannot be renewed: no such folder: {folder}");
         try
         {
             using var enrolment = Enrolment.Open(folder, create: false, time);
             enrolment.Refresh();
             log.LogInformation("stations' certificates are renewed over MQTT, {Days} days before their end, by {Authority}",
                 due.TotalDays, enrolment.Authorities.Current.Name);
-            return new CertificateDesk(Path.GetFullPath(folder), due, time, log);
         }
-        catch (Exception e) when (e is EnrolmentException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new CenterStartException($"stations' certificates cannot be renewed: {e.Message}", e);
+            log.LogError("stations' certificates cannot be renewed: {Reason}", e.Message);
         }
+
+        return new CertificateDesk(Path.GetFullPath(folder), due, time, log);
     }
 
     /// <summary>Begins to answer.</summary>

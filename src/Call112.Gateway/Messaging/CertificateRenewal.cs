@@ -114,7 +114,14 @@ public sealed class CertificateRenewal
             Work(() => Settle(own), () => { });
     }
 
-    /// <summary>The request has its PUBACK.</summary>
+    /// <summary>A connection stands with it: what the disk refused when it was made is stored now (F3). Returns at once.</summary>
+    internal void StillProved(X509Certificate2 own)
+    {
+        if (_held.Candidate is { } tried && Equals(tried.Own, own))
+            Work(() => Settle(own), () => { });
+    }
+
+    /// <summary>The request has its answer by the broker.</summary>
     internal void Sent(OutboundMessage request)
     {
         if (_toSend is { } sending && sending.Message == request)

@@ -320,10 +320,9 @@ internal sealed class UplinkSession(
         {
             await calls.Certificates.WaitAsync(s_certificatesEvery, Clock.Time, cancel);
             if (place.Renewal is { ToSend: { } request } renewal && place.Route.Carries(options.Name))
-            {
-                await PublishAsync(request, cancel);
-                renewal.Sent(request);
-            }
+                await AskAsync(renewal, request, cancel);
+            if (certificates.InUse is { } own)
+                place.Renewal?.StillProved(own);
 
             if (!Station.State.AnyWaits && certificates.Refresh())
             {
@@ -333,6 +332,22 @@ internal sealed class UplinkSession(
 
             await Station.PostAsync(new StationInput.CertificateRead(options.Name, certificates.Sense));
         }
+    }
+
+    /// <summary>A broker whose access list is older than this topic refuses it: that costs this request, and never the connection (F13).</summary>
+    private async Task AskAsync(CertificateRenewal renewal, OutboundMessage request, CancellationToken cancel)
+    {
+        try
+        {
+            await PublishAsync(request, cancel);
+        }
+        catch (BrokerException e) when (e.IsRefusal)
+        {
+            place.Log.LogWarning(LogEvents.RenewalRefused, "{Uplink}: {Reason}; renew the broker's access list", options.Name, e.Message);
+        }
+
+        // Also one that was refused: the centre asks again in some hours, and until then nothing would be another answer.
+        renewal.Sent(request);
     }
 
     /// <summary>

@@ -98,6 +98,39 @@ public sealed class RenewedSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_broker_that_does_not_take_the_request_keeps_the_connection_and_the_next_command_sends_it_again()
+    {
+        // F13: the centre was told of its identities, and the broker's access list is older.
+        var (world, broker, renewal) = await StartAsync();
+        await using var _ = world;
+        world.Broker.RefusesTopic = Topics.CertificateRequest(StationWorld.Id);
+        world.Command(CommandKind.RenewCertificate);
+        await world.RunUntilAsync(() => _desk.Logs.Count(LogEvents.RenewalRefused) == 1, 5, "it is told", stepSeconds: 0.1);
+        await world.RunAsync(seconds: 130, stepSeconds: 0.1);
+        Assert.Equal((1, 1, null), (broker.Shown.Count, _desk.Logs.Count(LogEvents.RenewalRefused), renewal.ToSend));
+
+        world.Broker.RefusesTopic = null;
+        await AskAsync(world);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_the_disk_refused_is_stored_as_soon_as_it_can_be()
+    {
+        // F3: the connection stands for weeks; nothing but its own patience would store it.
+        var (world, broker, _) = await StartAsync();
+        await using var __ = world;
+        var answer = await AskAsync(world);
+        Directory.CreateDirectory(_desk.InForceFile);
+        world.Broker.Publish(Topics.Certificate(StationWorld.Id), MessageWriter.Write(answer));
+        await world.RunUntilAsync(() => _desk.Logs.Count(LogEvents.RenewalNotStored) > 0, 10, "the disk refuses", stepSeconds: 0.1);
+        Directory.Delete(_desk.InForceFile);
+        await world.RunUntilAsync(() => File.Exists(_desk.InForceFile) && !File.Exists(_desk.PendingFile), 130, "it is stored", stepSeconds: 0.1);
+        Assert.Equal(2, broker.Shown.Count);
+        await world.RunUntilAsync(
+            () => !world.StatusSent[^1].Alarms!.Any(alarm => alarm.StartsWith("CertificateFault", StringComparison.Ordinal)), 70, "the fault ends", stepSeconds: 0.1);
+    }
+
+    [Fact]
     public async Task While_somebody_is_called_and_has_not_answered_the_connection_is_left_alone()
     {
         var (world, broker, _) = await StartAsync();
