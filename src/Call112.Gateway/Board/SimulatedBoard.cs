@@ -14,6 +14,7 @@ public sealed class SimulatedBoard : IBoard
     private volatile int _inputs;
     private volatile int _outputs;
     private volatile int _stuckOff;
+    private long _looks;
 
     /// <param name="tracePath">A file or FIFO for one line per output change, or null.</param>
     /// <param name="time">Clock of the trace's stamps.</param>
@@ -32,7 +33,14 @@ public sealed class SimulatedBoard : IBoard
 
     public Inputs Inputs => (Inputs)_inputs;
 
-    public InputSample ReadInputs() => (Inputs)_inputs;
+    /// <summary>How often the inputs have been read.</summary>
+    public long Looks => Volatile.Read(ref _looks);
+
+    public InputSample ReadInputs()
+    {
+        Volatile.Write(ref _looks, _looks + 1);
+        return (Inputs)_inputs;
+    }
 
     public Outputs ReadBack() => (Outputs)_outputs;
 

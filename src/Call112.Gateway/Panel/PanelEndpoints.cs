@@ -20,6 +20,8 @@ internal static class PanelEndpoints
     /// <summary>How long a press by <c>POST …/press</c> holds the button.</summary>
     private static readonly TimeSpan s_press = TimeSpan.FromMilliseconds(150);
 
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How long it is released before the answer.</summary>
     private static readonly TimeSpan s_release = TimeSpan.FromMilliseconds(150);
 
@@ -60,12 +62,24 @@ internal static class PanelEndpoints
             if (Levels.InputNamed(name) is not { } input)
                 return NoSuchInput(name);
             board.Set(input, true);
-            await Task.Delay(s_press, clock.Time);
+            await StayAsync(board, s_press, clock);
             board.Set(input, false);
             // Until the release has settled too: the next press is then a press of its own.
-            await Task.Delay(s_release, clock.Time);
+            await StayAsync(board, s_release, clock);
             return TypedResults.NoContent();
         });
+    }
+
+    /// <summary>
+    /// For a time, and until the station has really looked: on a machine that stood still for a moment the time alone would be a press that nobody saw.
+    /// </summary>
+    private static async Task StayAsync(SimulatedBoard board, TimeSpan time, StationClock clock)
+    {
+        const int looksMin = 6, triesMax = 100;
+        var looks = board.Looks;
+        await Task.Delay(time, clock.Time);
+        for (var tries = 0; board.Looks - looks < looksMin && tries < triesMax; tries++)
+            await Task.Delay(s_lookAgain, clock.Time);
     }
 
     private static IResult SetInput(string name, InputBody body, SimulatedBoard board)
