@@ -103,10 +103,10 @@ station_json() { # ID [BROKER PORT]
   "board": { "profile": "simulated" }, "journal": { "path": "/var/lib/call112/journal.db" }, "panel": { "listen": "127.0.0.1:8112" } }
 X
 }
-dispatch() { # STATION ID
+dispatch() { # STATION ID [STATUS]
   local now
   now=$(date -u +%s)
-  mosquitto_pub -p "$port" -V mqttv5 -q 1 -t "call112/v1/stations/$1/dispatch" -m "{\"dispatchId\":\"$2\",\"messageType\":\"Alert\",\"status\":\"Actual\",
+  mosquitto_pub -p "$port" -V mqttv5 -q 1 -t "call112/v1/stations/$1/dispatch" -m "{\"dispatchId\":\"$2\",\"messageType\":\"Alert\",\"status\":\"${3:-Actual}\",
     \"sentAt\":\"$(date -u -d "@$now" +%Y-%m-%dT%H:%M:%S.000Z)\",\"expiresAt\":\"$(date -u -d "@$((now + 900))" +%Y-%m-%dT%H:%M:%S.000Z)\",
     \"incident\":{\"incidentId\":\"UJI-1\",\"category\":\"Medical\"}}"
 }
