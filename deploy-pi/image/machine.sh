@@ -149,6 +149,6 @@ told() { # and leaves the part "image" for the campaign's page, if a folder for 
 all_down() {
   power_cut
   local process
-  for process in "${listener:-}" "${heart:-}" "$broker" "$web"; do [[ -z $process ]] || kill "$process" 2> /dev/null; done
+  for process in "${listener:-}" "${heart:-}" "$broker" "$web" "${page:-}" "${city_center:-}" "${city_broker:-}"; do [[ -z $process ]] || kill "$process" 2> /dev/null; done
   wait 2> /dev/null
 }
