@@ -4,15 +4,17 @@
 qemu='' broker='' web='' port=0 ssh_port=0 web_port=0 passed=0 failed=0
 free_port() { # one that nobody answers on
   local found
-  until found=$((20000 + RANDOM % 12000)) && ! (exec 3<> "/dev/tcp/127.0.0.1/$found") 2> /dev/null; do :; done
+  until found=$((20000 + RANDOM % 12000)) && ! answers "$found"; do :; done
   echo "$found"
 }
 
+answers() { (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; } # PORT
 broker_up() { # on `port`, if one is set: a card knows where its broker is
   [[ $port -ne 0 ]] || port=$(free_port)
   printf 'listener %s 127.0.0.1\nallow_anonymous true\npersistence false\n' "$port" > "$work/mosquitto.conf"
   mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 &
   broker=$!
+  within 10 answers "$port"
   # A centre that lives: its state, and a heartbeat every 3 s (contract, "Topics").
   heart &
   heart=$!
