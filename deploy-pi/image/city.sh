@@ -107,7 +107,7 @@ scene_city() {
   card_put "$card" "$work/city/new/station.json" station.json
   boot
   check "E: the new station.json on the card that was there: armed" armed
-  fresh() { reachable 60; within 60 is_so '.online == true' && card_get "$card" call112-ok.txt > /dev/null && inside call112-gateway journal --config /etc/call112/station.json | grep -q "$drilled"; }
+  fresh() { reachable 60; within 60 is_so '.online == true' && card_get "$card" call112-ok.txt > /dev/null && inside call112-gateway journal --config /etc/call112/station.json --count 100000 | grep -q "$drilled"; }
   check "E: the centre sees it, and the record of tasks stayed" fresh
   local later
   later=$(date -d '+700 days' +%Y-%m-%d)
@@ -120,8 +120,9 @@ scene_city() {
   card=$work/card.former.img
   boot
   armed
-  turned_away() { within 60 grep -i -E 'revoked' "$work/city/mosquitto.log" && is_so '.online == false'; }
-  check "E: the former card gets in no more" turned_away
+  told_why() { inside journalctl -u call112-gateway --no-pager | tee /dev/stderr | grep -q 'alert certificate revoked; shown was'; }
+  turned_away() { reachable 60 && within 60 told_why && is_so '.online == false'; }
+  check "E: the former card gets in no more, and says which certificate it has shown" turned_away
   power_cut
   card=$newer
   city_down
