@@ -116,6 +116,8 @@ internal sealed class RunVerb
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
     {
+        // The library knows an action only once it has its task; a SIGTERM before that would end the process on the spot, as 143.
+        await Task.Yield();
         try
         {
             var ready = parse.GetValue(_readyFile);

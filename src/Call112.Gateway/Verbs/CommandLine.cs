@@ -20,10 +20,10 @@ internal static class CommandLine
         var count = new Option<int>("--count", "-n") { Description = "how many entries", DefaultValueFactory = _ => 20, HelpName = "N" };
 
         var root = new RootCommand("Call112 gateway: makes a post hear the 112 call. Without a verb it runs.") { config, readyFile };
-        root.SetAction((parsed, cancel) => RunVerb.RunAsync(parsed.GetValue(config), parsed.GetValue(readyFile), cancel));
+        root.SetAction((parsed, cancel) => ServeAsync(() => RunVerb.RunAsync(parsed.GetValue(config), parsed.GetValue(readyFile), cancel)));
 
         var run = new Command("run", "run the station (default)") { readyFile };
-        run.SetAction((parsed, cancel) => RunVerb.RunAsync(parsed.GetValue(config), parsed.GetValue(readyFile), cancel));
+        run.SetAction((parsed, cancel) => ServeAsync(() => RunVerb.RunAsync(parsed.GetValue(config), parsed.GetValue(readyFile), cancel)));
         root.Add(run);
 
         var check = new Command("check-config", "check the options and print the effective ones");
@@ -49,6 +49,16 @@ internal static class CommandLine
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
         // The library ends with 1, which is a check that failed.
         return parsed.Action is ParseErrorAction ? WrongOptions : exit;
+    }
+
+    /// <summary>
+    /// For what runs until it is asked to stop. System.CommandLine knows an action only once it has its task; a SIGTERM that came while the first lines
+    /// of it still ran would end the process on the spot, as 143, and not in order.
+    /// </summary>
+    public static async Task<int> ServeAsync(Func<Task<int>> service)
+    {
+        await Task.Yield();
+        return await service();
     }
 
     /// <summary>Reads the options, or says on standard error what is wrong with which field.</summary>

@@ -11,7 +11,8 @@ internal static class FetchUpdateVerb
     {
         var into = new Option<string>("--into") { Description = "the folder of updates (updates.folder)", HelpName = "FOLDER", Required = true };
         var fetch = new Command("fetch-update", "fetch the bundle that the centre offers, with patience, over the best line") { into };
-        fetch.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(config), parsed.GetValue(into)!, MachineImage.Version(), cancel));
+        fetch.SetAction((parsed, cancel) => CommandLine.ServeAsync(
+            () => RunAsync(parsed.GetValue(config), parsed.GetValue(into)!, MachineImage.Version(), cancel)));
         return fetch;
     }
 

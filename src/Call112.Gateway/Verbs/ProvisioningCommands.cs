@@ -46,10 +46,10 @@ internal static class ProvisioningCommands
             DefaultValueFactory = _ => ProblemLamp.Usual,
         };
         var problem = new Command("problem", "show on the post's screen why the box is not armed, until it is stopped") { file, listen, lamp };
-        problem.SetAction((parsed, cancel) => ProblemVerb.RunAsync(
+        problem.SetAction((parsed, cancel) => CommandLine.ServeAsync(() => ProblemVerb.RunAsync(
             new ProblemVerb.Request(
                 parsed.GetRequiredValue(file), PanelListen.Parse(parsed.GetRequiredValue(listen))!.Value, parsed.GetRequiredValue(lamp)),
-            Console.Out, ServiceManager.Notifier(), TimeProvider.System, cancel));
+            Console.Out, ServiceManager.Notifier(), TimeProvider.System, cancel)));
         return problem;
     }
 
