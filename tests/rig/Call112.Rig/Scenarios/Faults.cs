@@ -56,7 +56,8 @@ internal static class Faults
             await station.HearsAsync(ReportEvent.Sounding, good);
             await station.CancelAsync(good);
             await station.HearsAsync(ReportEvent.Cancelled, good);
-            await Wait.UntilAsync(() => !cabinet.IsOn(Cabinet.Siren), "the siren is off");
+            // The contact too: one that were held closed from here on would show a siren that obeys.
+            await Wait.UntilAsync(() => !cabinet.IsOn(Cabinet.Siren) && !relay.IsClosed, "the siren is off");
 
             relay.Follows = false;
             var before = station.Count(ReportEvent.OutputFault);
@@ -166,6 +167,8 @@ internal static class Faults
 
         public bool Follows { get; set; } = true;
 
+        public bool IsClosed { get; private set; }
+
         public void Dispose()
         {
             _stop.Cancel();
@@ -175,12 +178,15 @@ internal static class Faults
 
         private async Task RunAsync()
         {
-            var closed = false;
             while (!_stop.IsCancellationRequested)
             {
                 var on = _cabinet.IsOn(Cabinet.Siren);
-                if (Follows && on != closed)
-                    _cabinet.Chip.Pull(Cabinet.SirenFeedback, high: !(closed = on));
+                if (Follows && on != IsClosed)
+                {
+                    _cabinet.Chip.Pull(Cabinet.SirenFeedback, high: !on);
+                    IsClosed = on;
+                }
+
                 await Wait.Pause(s_lookEvery);
             }
         }
