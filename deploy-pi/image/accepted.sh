@@ -3,6 +3,7 @@ page_up() { # the panel's page of the machine, on this one: `page_port`
   page_port=$(free_port)
   ssh -q -N -i "$work/ssh" -p "$ssh_port" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -L "127.0.0.1:$page_port:127.0.0.1:8112" root@127.0.0.1 &
   page=$!
+  check "its page answers" within 30 curl -s -o /dev/null "http://127.0.0.1:$page_port/api/station"
 }
 page_down() { kill "$page"; wait "$page" 2> /dev/null; }
 press() { curl -s -f -X POST "http://127.0.0.1:$page_port/api/board/inputs/$1/press"; } # INPUT
@@ -39,7 +40,6 @@ scene_commission() {
   commissioning() { within 90 grep -q '"service":"Commissioning"' "$work/reports"; }
   check "nobody has accepted it: the centre sees it commissioning" commissioning
   page_up
-  check "its page answers" within 30 curl -s -o /dev/null "http://127.0.0.1:$page_port/api/station"
   accepts() {
     printf 'A. Mokoagow\ny\ny\ny\n' \
       | inside 'call112-gateway commission --config /etc/call112/station.json' | tee "$work/talk" > >(hands)

@@ -31,9 +31,9 @@ reload() { kill -HUP "$city_broker"; }
 drill() { # a drill from the centre, to TERIMA and SELESAI
   drilled=$(asked dispatch --station "$station" --category Fire --exercise) || return 1
   within 20 step_of "$drilled" Sounding || return 1
-  press acknowledge
+  press acknowledge || return 1
   within 20 step_of "$drilled" Acknowledged || return 1
-  touch_panel Complete
+  touch_panel Complete || return 1
   within 20 step_of "$drilled" Completed
 }
 hands_of_city() { # as hands, but the drill comes from the centre

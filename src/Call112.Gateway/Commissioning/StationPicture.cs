@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Call112.Gateway.Panel;
 using Call112.Messages;
 using Call112.Station;
 
@@ -34,17 +34,8 @@ internal sealed record StationPicture(
     internal sealed record Alert(Guid DispatchId, DispatchStatus Status);
 
     /// <summary>Asks the running station; null if none answers.</summary>
-    public static async Task<StationPicture?> OfAsync(HttpClient http, CancellationToken cancel)
-    {
-        try
-        {
-            return await http.GetFromJsonAsync("/api/station", PictureJsonContext.Default.StationPicture, cancel);
-        }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            return null;
-        }
-    }
+    public static Task<StationPicture?> OfAsync(HttpClient http, CancellationToken cancel) =>
+        PanelClient.AskAsync(http, PictureJsonContext.Default.StationPicture, cancel);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

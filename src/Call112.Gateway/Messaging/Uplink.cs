@@ -130,6 +130,7 @@ internal sealed class Uplink
                 connection.SessionPresent ? "resumed" : "new");
             session = new UplinkSession(_place, _options, Calls, connection, _broker.Credentials);
             _place.Route.Opened(Name);
+            _place.Turn.Connected(Name);
             _subscribed.TrySetResult();
             try
             {

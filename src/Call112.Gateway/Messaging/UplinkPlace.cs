@@ -11,6 +11,7 @@ internal sealed record UplinkPlace(
     StationClock Clock,
     Vitals Vitals,
     ReportRoute Route,
+    CertificateTurn Turn,
     ILogger<Uplinks> Log,
     CertificateRenewal? Renewal = null);
 

@@ -312,7 +312,8 @@ internal sealed class UplinkSession(
     }
 
     /// <summary>
-    /// New certificates are used without a restart (F13), but not while somebody is being called: the change costs the connection for a moment.
+    /// New certificates are used without a restart (F13), but not while somebody is being called: the change costs the connection for a moment; and by
+    /// one uplink after the other.
     /// </summary>
     private async Task CertificatesAsync(Credentials certificates, CancellationToken cancel)
     {
@@ -324,10 +325,15 @@ internal sealed class UplinkSession(
             if (certificates.InUse is { } own)
                 place.Renewal?.StillProved(own);
 
-            if (!Station.State.AnyWaits && certificates.Refresh())
+            if (!Station.State.AnyWaits && place.Turn.Take(options.Name))
             {
-                EndsForCertificates = true;
-                throw new BrokerException("there is a new certificate");
+                if (certificates.Refresh())
+                {
+                    EndsForCertificates = true;
+                    throw new BrokerException("there is a new certificate");
+                }
+
+                place.Turn.NotNeeded(options.Name);
             }
 
             await Station.PostAsync(new StationInput.CertificateRead(options.Name, certificates.Sense));

@@ -32,7 +32,8 @@ public sealed class Uplinks : BackgroundService
     {
         (_station, _interfaces) = (station, interfaces);
         var route = new ReportRoute(station, options.Station.Timing, clock);
-        var place = new UplinkPlace(options, station, clock, vitals, route, log, renewal);
+        var turn = new CertificateTurn(clock);
+        var place = new UplinkPlace(options, station, clock, vitals, route, turn, log, renewal);
         _all = [.. options.Uplinks.Select((uplink, i) => new Uplink(place, uplink, brokers(uplink), i == 0 ? jitter : new Random(jitter.Next())))];
         Subscribed = Task.WhenAny(_all.Select(uplink => uplink.Subscribed));
         route.Moved += () => Each(calls =>
@@ -40,6 +41,12 @@ public sealed class Uplinks : BackgroundService
             calls.Reports.Set();
             calls.Telemetry.Set();
         });
+        turn.Passed += name =>
+        {
+            foreach (var uplink in _all)
+                if (uplink.Name != name)
+                    uplink.Calls.Certificates.Set();
+        };
         station.ReportsArrived += () => Each(calls => calls.Reports.Set());
         station.CommandGiven += command =>
         {

@@ -18,12 +18,16 @@ internal sealed class Proof(StationReading? before, TimeSpan steady)
 {
     private const string NotTested = "the self-test";
 
+    /// <summary>How much longer than it may take a system is left in peace that calls somebody.</summary>
+    private static readonly TimeSpan s_callHeld = TimeSpan.FromMinutes(10);
+
     private static readonly FrozenSet<string> s_testedFaults = Levels.AllOutputs
         .Where(output => (Levels.SelfTested & output) != 0).Select(output => $"{ReportEvent.OutputFault} {Levels.NameOf(output)}").ToFrozenSet();
 
     private TimeSpan? _since;
     private TimeSpan _taken, _counted;
     private string? _selfTest = NotTested;
+    private bool _calls;
 
     /// <summary>What is missing for the proof, in words for a log; empty when nothing is, though perhaps not for long enough yet.</summary>
     public IReadOnlyList<string> Missing { get; private set; } = ["the station has not answered yet"];
@@ -36,9 +40,10 @@ internal sealed class Proof(StationReading? before, TimeSpan steady)
 
     /// <summary>
     /// Whether the time is over. It stands still while only the self-test is missing and an alert is open, for it is no time for one then: a call must not
-    /// make a good update fail. A system that misses more than that has no more time for it: a deaf one must not stay because a task is open.
+    /// make a good update fail. A system that misses more than that has no more time for it: a deaf one must not stay because a task is open. But what
+    /// nobody has acknowledged yet sounds on for up to 10 min: going back restarts the box, in the middle of its call.
     /// </summary>
-    public bool IsOver(TimeSpan within) => _counted >= within;
+    public bool IsOver(TimeSpan within) => _counted >= (_calls ? within + s_callHeld : within);
 
     /// <summary>A self-test has ended. An output that did not obey before the update either is not held against the new system.</summary>
     public void Tested(Report result)
@@ -57,6 +62,7 @@ internal sealed class Proof(StationReading? before, TimeSpan steady)
         if (!(AwaitsSelfTest && reading is { Alerts.Count: > 0 }))
             _counted += now - _taken;
         _taken = now;
+        _calls = reading?.Alerts.Any(alert => alert.Waiting) == true;
         _since = Missing.Count > 0 ? null : _since ?? now;
         return now - _since >= steady;
     }

@@ -1,7 +1,5 @@
-using System.Net;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Call112.Gateway.Options;
+using Call112.Gateway.Panel;
 using Call112.Messages;
 using Call112.Station;
 
@@ -21,27 +19,16 @@ internal sealed record StationReading(
     IReadOnlyList<StationReading.Alarm> Alarms,
     IReadOnlyList<StationReading.Alert> Alerts)
 {
-    /// <summary>A panel that has not answered by then does not answer.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
-
     internal sealed record Uplink(string Name, LinkVerdict Verdict);
 
     internal sealed record Alarm(ReportEvent Event, string? Detail);
 
-    internal sealed record Alert(Guid DispatchId);
+    /// <param name="Waiting">Nobody has acknowledged it yet.</param>
+    internal sealed record Alert(Guid DispatchId, bool Waiting = false);
 
     /// <summary>Asks the running station; null if none answers.</summary>
-    public static async Task<StationReading?> OfAsync(HttpClient http, CancellationToken cancel)
-    {
-        try
-        {
-            return await http.GetFromJsonAsync("/api/station", ReadingJsonContext.Default.StationReading, cancel);
-        }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            return null;
-        }
-    }
+    public static Task<StationReading?> OfAsync(HttpClient http, CancellationToken cancel) =>
+        PanelClient.AskAsync(http, ReadingJsonContext.Default.StationReading, cancel);
 
     /// <summary>Asks it to try lamps and buzzer; its journal tells how that ended.</summary>
     /// <returns>False when it did not take it.</returns>
@@ -57,13 +44,6 @@ internal sealed record StationReading(
         {
             return false;
         }
-    }
-
-    /// <summary>The way to the panel of a station with these options.</summary>
-    public static HttpClient HttpOf(PanelListen panel)
-    {
-        var host = IPAddress.TryParse(panel.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? "127.0.0.1" : panel.Host;
-        return new HttpClient { BaseAddress = new UriBuilder("http", host, panel.Port).Uri, Timeout = Deadline };
     }
 }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Call112.Gateway.Commissioning;
+using Call112.Gateway.Panel;
 using Call112.Gateway.Updates;
 using Call112.Messages;
 
@@ -151,7 +152,7 @@ internal static class AwaitCommand
         if (CommandLine.Options(config) is not { } options)
             return null;
         if (options.Panel is { Port: not 0 } panel)
-            return StationReading.HttpOf(panel);
+            return PanelClient.Of(panel);
         Console.Error.WriteLine("panel.listen: is off, or a free port at each start; without a known address the station cannot be asked");
         return null;
     }

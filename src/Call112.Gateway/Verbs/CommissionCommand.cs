@@ -2,8 +2,8 @@ using System.CommandLine;
 using Call112.Gateway.Cellular;
 using Call112.Gateway.Commissioning;
 using Call112.Gateway.Options;
+using Call112.Gateway.Panel;
 using Call112.Gateway.Provisioning;
-using Call112.Gateway.Updates;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Call112.Gateway.Verbs;
@@ -66,7 +66,7 @@ internal static class CommissionCommand
         {
             using var file = request.Answers is { } path ? new StreamReader(path) : null;
             var texts = request.Language == "en" ? CommissionTexts.English : CommissionTexts.Indonesian;
-            using var http = StationReading.HttpOf(panel);
+            using var http = PanelClient.Of(panel);
             var isTyped = file is null && !Console.IsInputRedirected;
             var place = new CommissionPlace(
                 options,

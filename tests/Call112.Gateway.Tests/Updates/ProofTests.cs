@@ -144,6 +144,22 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public void A_system_that_is_to_go_back_finishes_its_call_first_for_ten_minutes_at_most()
+    {
+        var deaf = new Proof(before: null, s_steady);
+        var calls = Reading(LinkVerdict.Down) with { Alerts = [new(Guid.CreateVersion7(), Waiting: true)] };
+        deaf.Take(calls, At(600));
+        Assert.False(deaf.IsOver(At(600)));
+        // TERIMA: the task goes on on the old system.
+        deaf.Take(calls with { Alerts = [calls.Alerts[0] with { Waiting = false }] }, At(610));
+        Assert.True(deaf.IsOver(At(600)));
+        deaf.Take(calls, At(1_199));
+        Assert.False(deaf.IsOver(At(600)));
+        deaf.Take(calls, At(1_200));
+        Assert.True(deaf.IsOver(At(600)));
+    }
+
+    [Fact]
     public void A_self_test_that_failed_is_asked_for_again_although_it_has_raised_a_fault()
     {
         var proof = new Proof(Reading(), s_steady);
