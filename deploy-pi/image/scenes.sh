@@ -174,8 +174,8 @@ scene_update_unproved() {
   # What the new system reaches is judged against the one before; from its restart on, the broker is gone.
   mark
   update unproved > "$work/update.log" 2>&1
-  kill "$heart" "$broker"
-  wait "$heart" "$broker" 2> /dev/null
+  kill "$listener" "$heart" "$broker"
+  wait "$listener" "$heart" "$broker" 2> /dev/null
   check "a system that does not reach whom the one before reached is given up" said $((boot_limit + 700)) "has not proved itself: the other one starts"
   mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 &
   broker=$!
@@ -261,6 +261,31 @@ scene_cloned() {
   off
 }
 
+scene_own_log() { # F3: what babbles must not fill the card, nor stop the gateway
+  check "the machine is up" ensure_up
+  local before id=019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a44
+  on_data() { inside 'sync; df --output=used -B 1M /data | tail -n 1'; }
+  before=$(on_data)
+  # Noise, for journald packs what repeats; in few long lines, for it drops what comes in too many.
+  floods() { inside 'head -c 48M /dev/urandom | base64 -w 40000 | systemd-cat -t flood'; }
+  check "64 MiB are said to the system's log" floods
+  limited() {
+    local kept
+    kept=$(inside "find /run/log/journal -type f -printf '%s\n'" | awk '{ bytes += $1 } END { print int(bytes / 1048576) }')
+    echo "$kept MiB of them are kept"
+    [[ $kept -ge 8 && $kept -le 32 ]] && ! inside test -e /var/log/journal
+  }
+  check "it keeps the newest 32 MiB at most, in memory" limited
+  sed 's/^/      /' "$work/said"
+  spared() { local now; now=$(on_data); echo "data: $before MiB, then $now MiB"; [[ $now -le $((before + 1)) ]]; }
+  check "and nothing of it is on the card" spared
+  sounded() { [[ -n $(said_of Sounding | grep $id) ]]; }
+  dispatch "$station" $id
+  check "the gateway serves on: a dispatch sounds" within 20 sounded
+  cancel $id
+  off
+}
+
 scene_cuts() { # what was acknowledged to the broker is in the journal after the power has gone
   local round lost=0 sent=0
   for round in $(seq "$cuts"); do
@@ -276,7 +301,7 @@ scene_cuts() { # what was acknowledged to the broker is in the journal after the
     inside "call112-gateway journal --config /etc/call112/station.json --count 100000" > "$work/journal"
     local id
     # Received is reported only behind the commit, as PUBACK is.
-    for id in $(grep -o "\"dispatchId\":\"$(printf '%08x' "$round")[^\"]*\",[^}]*\"event\":\"Received\"" "$work/reports" | cut -d'"' -f4 | sort -u); do
+    for id in $(said_of Received | grep "^$(printf '%08x' "$round")"); do
       sent=$((sent + 1))
       grep -q "$id" "$work/journal" || { lost=$((lost + 1)); echo "      lost: $id"; }
     done
@@ -285,6 +310,9 @@ scene_cuts() { # what was acknowledged to the broker is in the journal after the
   none_lost() { [[ $lost -eq 0 && $sent -gt 0 ]]; }
   check "after $cuts power cuts in a stream of dispatches none that was acknowledged is lost" none_lost
   off
+}
+said_of() { # EVENT: the dispatches of which the box has said it, whatever the order of a report's fields
+  sed -n 's/^[^ ]*\/report //p' "$work/reports" | jq -R -r --arg event "$1" 'fromjson? | select(.event == $event) | .dispatchId' | sort -u
 }
 stream() { # ROUND [DISPATCHES]
   local i
