@@ -116,7 +116,10 @@ listen() { # STATION: from now on its reports are in $work/reports
   mosquitto_sub -p "$port" -t "call112/v1/stations/$1/#" -F '%t %p' > "$work/reports" &
   listener=$!
 }
-reported() { grep -q "\"event\":\"$1\"" "$work/reports"; }
+said_of() { # EVENT: the dispatches of which the box has said it, whatever the order of a report's fields
+  sed -n 's/^[^ ]*\/report //p' "$work/reports" | jq -R -r --arg event "$1" 'fromjson? | select(.event == $event) | .dispatchId' | sort -u
+}
+reported() { [[ -n $(said_of "$1" | grep -x -F "$2") ]]; } # EVENT DISPATCH
 
 check() { # "what must hold" COMMAND...
   local what=$1 began=$SECONDS
