@@ -5,7 +5,7 @@ page_up() { # the panel's page of the machine, on this one: `page_port`
   page=$!
   check "its page answers" within 30 curl -s -o /dev/null "http://127.0.0.1:$page_port/api/station"
 }
-page_down() { kill "$page"; wait "$page" 2> /dev/null; }
+page_down() { ended "$page"; }
 press() { curl -s -f -X POST "http://127.0.0.1:$page_port/api/board/inputs/$1/press"; } # INPUT
 hold() { # INPUT SECONDS
   local pressed

@@ -25,7 +25,7 @@ city_up() {
   city_center=$!
   within 60 curl -s -f -o /dev/null "http://127.0.0.1:$api_port/healthz"
 }
-city_down() { kill "$city_center" "$city_broker"; wait "$city_center" "$city_broker" 2> /dev/null; }
+city_down() { ended "$city_center" "$city_broker"; }
 enrolled() { center enroll "$station" --output new "$@"; }
 reload() { kill -HUP "$city_broker"; }
 drill() { # a drill from the centre, to TERIMA and SELESAI

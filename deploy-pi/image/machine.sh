@@ -45,9 +45,10 @@ web_again() { # [KIB A SECOND]: on the same port
   web=$!
 }
 web_down() { # writes what it still has of its log
-  kill "$web"
-  wait "$web" 2> /dev/null
+  ended "$web"
 }
+
+ended() { { kill "$@"; wait "$@"; } 2> /dev/null; } # PROCESS...: the shell's own word on each, "Terminated", is not for the reader of the results
 
 at() { sfdisk -d "$1" | sed -n "s/.*start= *\([0-9]*\),.*name=\"$2\".*/\1/p"; }     # CARD PARTITION: its first sector
 on_card() { echo "$1@@$(($(at "$1" bootcfg) * 512))"; }
@@ -139,13 +140,14 @@ figure() { # NAME VALUE UNIT [AT MOST]
 }
 told() { # and leaves the part "image" for the campaign's page, if a folder for it is named
   if [[ -n ${CALL112_RESULTS:-} ]]; then
-    touch "$work/figures" "$work/failures"
+    touch "$work/figures" "$work/failures" "$work/exercised"
     figure "what must hold, and did" "$passed" "checks"
     mkdir -p "$CALL112_RESULTS"
-    jq -n --slurpfile figures "$work/figures" --rawfile failures "$work/failures" --argjson seconds "$SECONDS" \
+    jq -n --slurpfile figures "$work/figures" --rawfile failures "$work/failures" --rawfile exercised "$work/exercised" --argjson seconds "$SECONDS" \
+      --arg command "deploy-pi/test-image${only:+ --only '$only'}" \
       '{name: "image", title: "The card in QEMU, from U-Boot on", failures: ($failures | split("\n") | map(select(. != ""))),
-        covers: ["F1", "F2", "F4", "F16", "F17", "F19", "F20"],
-        figures: $figures, seconds: $seconds, command: "deploy-pi/test-image"}' > "$CALL112_RESULTS/image.json"
+        covers: ([$exercised | scan("F[0-9]+")] | unique_by(.[1:] | tonumber)),
+        figures: $figures, seconds: $seconds, command: $command}' > "$CALL112_RESULTS/image.json"
   fi
   echo
   echo "$passed passed, $failed failed, 0 skipped"
@@ -153,7 +155,5 @@ told() { # and leaves the part "image" for the campaign's page, if a folder for 
 }
 all_down() {
   power_cut
-  local process
-  for process in "${listener:-}" "${heart:-}" "$broker" "$web" "${page:-}" "${city_center:-}" "${city_broker:-}"; do [[ -z $process ]] || kill "$process" 2> /dev/null; done
-  wait 2> /dev/null
+  ended ${listener:-} ${heart:-} $broker $web ${page:-} ${city_center:-} ${city_broker:-}
 }

@@ -173,8 +173,7 @@ scene_update_unproved() {
   # What the new system reaches is judged against the one before; from its restart on, the broker is gone.
   mark
   update unproved > "$work/update.log" 2>&1
-  kill "$listener" "$heart" "$broker"
-  wait "$listener" "$heart" "$broker" 2> /dev/null
+  ended "$listener" "$heart" "$broker"
   check "a system that does not reach whom the one before reached is given up" said $((boot_limit + 700)) "has not proved itself: the other one starts"
   mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 &
   broker=$!
@@ -292,8 +291,7 @@ scene_cuts() { # what was acknowledged to the broker is in the journal after the
     local streaming=$!
     sleep $((3 + RANDOM % 6))
     power_cut
-    kill $streaming 2> /dev/null
-    wait $streaming 2> /dev/null
+    ended $streaming
     boot
     armed > /dev/null && reachable 60 || { echo "      round $round: not armed after the cut"; lost=$((lost + 1)); continue; }
     inside "call112-gateway journal --config /etc/call112/station.json --count 100000" > "$work/journal"
@@ -337,8 +335,7 @@ record_stream() { # ROUND
   stream "$1" 300
   sleep 3
   power_cut
-  pkill -P $recorder
-  wait $recorder 2> /dev/null
+  { pkill -P $recorder; wait $recorder; } 2> /dev/null
 }
 
 scene_log() {

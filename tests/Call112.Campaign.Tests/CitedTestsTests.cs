@@ -52,7 +52,7 @@ public class CitedTestsTests
             public void One() => Assert.True(true);
         }
 
-        public class ThirdTests
+        public sealed unsafe class ThirdTests
         {
             [Fact]
             public void Two() => Assert.True(true);
@@ -91,6 +91,11 @@ public class CitedTestsTests
     [InlineData("Sounds_once_F6", "6")]
     public void A_citation_is_a_number_of_the_list_and_no_part_of_a_word(string text, string numbers) =>
         Assert.Equal(numbers, string.Join(' ', CitedTests.NumbersIn(text)));
+
+    /// <summary>A class that is declared in a way the scanner does not know would stand on the page without a name, and its tests without an outcome.</summary>
+    [Fact]
+    public void Of_every_test_of_this_repository_the_class_is_found() =>
+        Assert.DoesNotContain(CitedTests.Below(Tests.Folder), test => test.Class.Length == 0 || test.Namespace.Length == 0);
 
     /// <summary>Against the sources themselves: what the scanner finds in an assembly's project is what the test runner finds there.</summary>
     [Fact]

@@ -47,7 +47,7 @@ public static partial class CitedTests
     [GeneratedRegex("\"{3,}")]
     private static partial Regex RawQuotes();
 
-    [GeneratedRegex(@"^(?:public |internal |file )(?:sealed |abstract |static |partial )*class (\w+)")]
+    [GeneratedRegex(@"^(?:public |internal |file )(?:sealed |abstract |static |partial |unsafe )*class (\w+)")]
     private static partial Regex ClassLine();
 
     [GeneratedRegex(@"^    public (?:async |static |override |unsafe )*[\w<>\[\], ?.]+? (\w+)\(")]
