@@ -303,6 +303,9 @@ scene_cuts() { # what was acknowledged to the broker is in the journal after the
     done
   done
   echo "      $cuts cuts, $sent acknowledged dispatches, $lost lost"
+  figure "power cuts in a stream of dispatches" "$cuts" "cuts"
+  figure "dispatches acknowledged before them" "$sent" "dispatches"
+  figure "of these, missing in the journal" "$lost" "dispatches" 0
   none_lost() { [[ $lost -eq 0 && $sent -gt 0 ]]; }
   check "after $cuts power cuts in a stream of dispatches none that was acknowledged is lost" none_lost
   off
