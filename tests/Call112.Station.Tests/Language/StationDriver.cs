@@ -97,12 +97,15 @@ internal sealed class StationDriver
     public IReadOnlyList<JournalEntry> Send(StationInput input)
     {
         var (state, entries) = StationCore.Apply(State, input, Now, Options);
+        // Not the last report's: a receipt beyond it moves the numbering on, also when there is nothing to send again under new numbers.
+        var last = State.LastSequence;
         State = state;
         _journal.AddRange(entries);
         foreach (var report in entries.Select(entry => entry.ReportOrNull).OfType<Report>())
         {
             if (_reports.Count > 0 && !entries.OfType<JournalEntry.NumberingAdopted>().Any())
-                Assert.Equal(_reports[^1].Sequence + 1, report.Sequence);
+                Assert.Equal(last + 1, report.Sequence);
+            last = report.Sequence;
             _reports.Add(report);
         }
 
