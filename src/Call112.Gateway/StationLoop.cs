@@ -221,6 +221,8 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         {
             Arm();
             using var ticker = _seat.Ticks?.Invoke(PostTick) ?? new Ticker(_clock.Time, TickEvery, PostTick);
+            // Only now: whoever has waited for it may count on a tick.
+            _armed.TrySetResult();
             await foreach (var posted in _inputs.Reader.ReadAllAsync(stoppingToken))
                 Step(posted);
         }
@@ -253,7 +255,6 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         if (!_journal.OpenedAtStart)
             Step(new Posted(new StationInput.StorageFailed(content.Finding!), null));
         _log.LogInformation(LogEvents.Armed, "{Id} is armed, boot {Boot}, journal {Path}, {Open} open alert(s).", _options.Id, BootId, _journalPath, _state.Alerts.Length);
-        _armed.TrySetResult();
     }
 
     /// <summary>A queue that is full needs no tick: its inputs drive the outputs too.</summary>
