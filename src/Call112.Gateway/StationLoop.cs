@@ -100,7 +100,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
     /// </summary>
     public event Action<StationCommand>? CommandGiven;
 
-    /// <summary>Completes when the journal is open and the first outputs are written: the station is armed.</summary>
+    /// <summary>Completes when the journal is open, the first outputs are written and the tick is set: the station is armed.</summary>
     public Task Armed => _armed.Task;
 
     /// <summary>Completes when every input's first level is known: from then on a button that is pressed counts.</summary>
@@ -221,7 +221,7 @@ public sealed class StationLoop : BackgroundService, IJournalListener
         {
             Arm();
             using var ticker = _seat.Ticks?.Invoke(PostTick) ?? new Ticker(_clock.Time, TickEvery, PostTick);
-            // Only now: whoever has waited for it may count on a tick.
+            // Not before the tick is set: whoever lets time pass from here on may count on it.
             _armed.TrySetResult();
             await foreach (var posted in _inputs.Reader.ReadAllAsync(stoppingToken))
                 Step(posted);

@@ -41,6 +41,17 @@ public class NumberingTests
         Assert.IsType<JournalEntry.NumberingAdopted>(station.Send(new StationInput.ReceiptArrived(1_000_001))[0]);
     }
 
+    /// <summary>Nothing waits to be sent again under a new number; what is said next has one all the same.</summary>
+    [Fact]
+    public void What_is_said_after_a_receipt_that_ran_ahead_is_numbered_behind_it()
+    {
+        var station = new StationDriver();
+        station.Send(new StationInput.ReceiptArrived(1));
+        station.Send(new StationInput.ReceiptArrived(85));
+        station.Send(Call.Fire());
+        Assert.Equal((ReportEvent.Received, 86), (station.Last.Event, station.Last.Sequence));
+    }
+
     [Fact]
     public void A_numbering_that_was_adopted_is_agreed()
     {

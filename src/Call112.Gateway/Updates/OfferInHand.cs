@@ -157,7 +157,8 @@ internal sealed class OfferInHand(
     /// <summary>No longer than until a newer offer comes.</summary>
     private async Task WaitAsync(TimeSpan wait, CancellationToken cancel)
     {
-        for (var left = wait; left > TimeSpan.Zero && !IsReplaced(); left -= BundleDownload.LookEvery)
+        var began = time.GetTimestamp();
+        while (wait - time.GetElapsedTime(began) is { Ticks: > 0 } left && !IsReplaced())
             await Task.Delay(left < BundleDownload.LookEvery ? left : BundleDownload.LookEvery, time, cancel);
     }
 
