@@ -18,7 +18,7 @@ boot() { # NAME FILE...
   base=$cache/$suite-$(printf '%s\n' "${extra[@]}" | sha256sum | cut -c1-16).tar
   if [[ ! -e $base ]]; then
     mkdir -p "$cache"
-    mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -m1 -E '/debian/?$')
+    mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -E '/debian/?$' | sed -n 1p)
     mmdebstrap --quiet --variant=minbase --include="$(IFS=,; echo "${extra[*]}")" "$suite" "$base.new.tar" "$mirror" > "$cache/mmdebstrap.log" 2>&1 \
       || { tail -n 20 "$cache/mmdebstrap.log" >&2; cannot "mmdebstrap failed"; }
     mv "$base.new.tar" "$base"
@@ -74,6 +74,7 @@ check() { # "what must hold" COMMAND...
   fi
 }
 not() { ! "$@"; }
+has() { [[ $(grep -c "$@") -gt 0 ]]; } # OPTION... PATTERN: reads to the end; -q leaves at the first hit, and the writer's broken pipe fails the line (pipefail)
 property() { inside systemctl show --property "$2" --value "$1"; } # UNIT PROPERTY
 is() { [[ $(property "$1" "$2") == "$3" ]]; }                       # UNIT PROPERTY VALUE
 up() { is "$1" ActiveState active && is "$1" SubState running; }    # UNIT

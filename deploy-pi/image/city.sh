@@ -5,7 +5,7 @@ center() { (cd "$work/city" && "$root/artifacts/bin/Call112.Center/release/call1
 asked() { center "$@" --center "http://127.0.0.1:$api_port" --api-key-file key; } # VERB ...
 api() { curl -s -f -H "X-Api-Key: $(cat "$work/city/key")" "http://127.0.0.1:$api_port/api/$1" "${@:2}"; }
 is_so() { api stations | jq -e ".[] | select(.stationId == \"$station\") | $1" > /dev/null; } # what the centre shows of the station
-step_of() { api "dispatches/$1" | grep -q "\"$2\""; }                                        # DISPATCH STEP
+step_of() { api "dispatches/$1" | has "\"$2\""; }                                        # DISPATCH STEP
 
 city_up() {
   dotnet build -c Release "$root/src/Call112.Center" -v quiet -clp:NoSummary || return 1
@@ -70,7 +70,7 @@ scene_city() {
   inside 'nohup sh -c "sleep 2; nmcli networking off; sleep 45; nmcli networking on" > /dev/null 2>&1 &'
   check "F: the network cable out: the centre sees it" within 60 is_so '.online == false or .verdict == "Down"'
   check "F: and back, with every report" within 120 is_so '.online == true and .verdict == "Up" and .missingReports == 0'
-  said_so() { inside call112-gateway journal --config /etc/call112/station.json | tee /dev/stderr | grep -q CenterLost; }
+  said_so() { inside call112-gateway journal --config /etc/call112/station.json | tee /dev/stderr | has CenterLost; }
   check "F: meanwhile the box told its staff that it was cut off" said_so
   noticed() { hold "$1" 3; within 20 is_so ".recentAlarms | tostring | test(\"$2\")"; }
   check "F: mains off: the centre sees it" noticed mainsFail MainsLost
@@ -107,7 +107,7 @@ scene_city() {
   card_put "$card" "$work/city/new/station.json" station.json
   boot
   check "E: the new station.json on the card that was there: armed" armed
-  fresh() { reachable 60; within 60 is_so '.online == true' && card_get "$card" call112-ok.txt > /dev/null && inside call112-gateway journal --config /etc/call112/station.json --count 100000 | grep -q "$drilled"; }
+  fresh() { reachable 60; within 60 is_so '.online == true' && card_get "$card" call112-ok.txt > /dev/null && inside call112-gateway journal --config /etc/call112/station.json --count 100000 | has "$drilled"; }
   check "E: the centre sees it, and the record of tasks stayed" fresh
   local later
   later=$(date -d '+700 days' +%Y-%m-%d)
@@ -120,7 +120,7 @@ scene_city() {
   card=$work/card.former.img
   boot
   armed
-  told_why() { inside journalctl -u call112-gateway --no-pager | tee /dev/stderr | grep -q 'alert certificate revoked; shown was'; }
+  told_why() { inside journalctl -u call112-gateway --no-pager | tee /dev/stderr | has 'alert certificate revoked; shown was'; }
   turned_away() { reachable 60 && within 60 told_why && is_so '.online == false'; }
   check "E: the former card gets in no more, and says which certificate it has shown" turned_away
   power_cut

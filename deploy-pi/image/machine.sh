@@ -134,6 +134,7 @@ check() { # "what must hold" COMMAND...
   fi
 }
 not() { ! "$@"; }
+has() { [[ $(grep -c "$@") -gt 0 ]]; } # OPTION... PATTERN: reads to the end; -q leaves at the first hit, and the writer's broken pipe fails the line (pipefail)
 figure() { # NAME VALUE UNIT [AT MOST]
   jq -n -c --arg name "$1" --argjson value "$2" --arg unit "$3" --argjson most "${4:-null}" \
     '{name: $name, value: $value, unit: $unit, atMost: $most, atLeast: null, isMet: (if $most == null then null else $value <= $most end)}' >> "$work/figures"

@@ -21,7 +21,7 @@ scene_first() {
   boot
   check "a card as it comes boots to the end" said "$boot_limit" 'call112: system A is up'
   power_cut
-  explains() { outcome call112-error.txt | tee /dev/stderr | grep -q 'station.json'; }
+  explains() { outcome call112-error.txt | tee /dev/stderr | has 'station.json'; }
   check "and says on the card that station.json is missing" explains
 }
 
@@ -39,18 +39,18 @@ scene_provision() {
   phases
   gone() { ! card_has "$card" station.json && card_has "$card" call112-ok.txt; }
   check "station.json is gone from the card's first partition" gone
-  wiped() { ! partition_of "$card" bootcfg 131072 | grep -a -q 'Puskesmas Uji", "kind"'; }
+  wiped() { local found; found=$(partition_of "$card" bootcfg 131072 | { grep -a -c 'Puskesmas Uji", "kind"' || true; }) && [[ $found -eq 0 ]]; }
   check "and so are its bytes" wiped
   local id=019ab3c4-7d1e-7c11-9a3b-2f6d4c8e0a11
   dispatch "$station" $id
   check "a dispatch from outside sounds" within 20 reported Sounding $id
-  keeps() { inside call112-gateway journal --config /etc/call112/station.json | tee /dev/stderr | grep -q $id; }
+  keeps() { inside call112-gateway journal --config /etc/call112/station.json | tee /dev/stderr | has $id; }
   check "and is in the journal on data" keeps
   only_loopback() { # but for ssh, which the card asked for, and the question of DHCP
     local open
     open=$(inside ss -tulpnH)
     echo "$open"
-    [[ -n $open ]] && ! awk '{ print $5 }' <<< "$open" | grep -q -v -E '^(127\.0\.0\.1|\[::1\]):|:22$|:(68|546)$'
+    [[ -n $open ]] && ! awk '{ print $5 }' <<< "$open" | has -v -E '^(127\.0\.0\.1|\[::1\]):|:22$|:(68|546)$'
   }
   check "no port is open to the outside but ssh's" only_loopback
   sed 's/^/      /' "$work/said"
@@ -62,7 +62,7 @@ scene_provision() {
   gateway=$(inside systemctl show -P MemoryCurrent call112-gateway)
   echo "      memory: $((available / 1024)) MiB of 1,024 are available; the gateway takes $((gateway / 1048576)) MiB"
   figure "memory of the gateway at rest" $((gateway / 1048576)) MiB 128
-  read_only() { inside 'mount | grep " / "; dmsetup status root' | tee /dev/stderr | grep -q ' V'; }
+  read_only() { inside 'mount | grep " / "; dmsetup status root' | tee /dev/stderr | has ' V'; }
   check "the root is verified while it is read (dm-verity)" read_only
   cancel "$id"
   check "off" off
@@ -147,7 +147,7 @@ scene_update_good() {
   check "then it is installed" installed
   check "the other system starts, on trial, and proves itself" said "$boot_limit" "call112: system $(other_of "$was") has proved itself"
   echo "      $((SECONDS - began)) s from the call to the proof"
-  same() { reachable 60 && [[ $(slot) == "$(other_of "$was")" ]] && inside call112-gateway journal --config /etc/call112/station.json --count 200 | grep -q $id; }
+  same() { reachable 60 && [[ $(slot) == "$(other_of "$was")" ]] && inside call112-gateway journal --config /etc/call112/station.json --count 200 | has $id; }
   check "with the journal of the system before" same
   echo "      $(state_in)"
 }
@@ -234,7 +234,7 @@ scene_wrong() {
   card_put "$card" "$work/station.json" station.json
   boot
   check "a wrong station.json beside a good one before: armed with the one before" armed
-  told_what() { reachable 60; inside systemctl is-active call112-gateway || return 1; off; outcome call112-error.txt | tee /dev/stderr | grep -q 'uplinks\[0\].broker' && card_has "$card" station.json; }
+  told_what() { reachable 60; inside systemctl is-active call112-gateway || return 1; off; outcome call112-error.txt | tee /dev/stderr | has 'uplinks\[0\].broker' && card_has "$card" station.json; }
   check "and the card says which field is wrong, and keeps the file" told_what
   sed 's/^/      /' "$work/said" | head -n 12
   mdel -i "$(on_card "$card")" ::/station.json
@@ -246,10 +246,10 @@ scene_cloned() {
   check "the same card in another board boots" said "$boot_limit" 'call112: system [AB] is up'
   mute() { reachable 60; ! inside systemctl is-active --quiet call112-gateway; }
   check "and does not speak as this station" mute
-  page() { inside 'exec 3<>/dev/tcp/127.0.0.1/8112; printf "GET / HTTP/1.0\r\n\r\n" >&3; cat <&3' | tee /dev/stderr | grep -q -i 'BELUM SIAP'; }
+  page() { inside 'exec 3<>/dev/tcp/127.0.0.1/8112; printf "GET / HTTP/1.0\r\n\r\n" >&3; cat <&3' | tee /dev/stderr | has -i 'BELUM SIAP'; }
   check "its screen says so" page
   off
-  why() { outcome call112-error.txt | tee /dev/stderr | grep -q .; }
+  why() { outcome call112-error.txt | tee /dev/stderr | has .; }
   check "and so does the card" why
   station_json "$station" > "$work/station.json"
   card_put "$card" "$work/station.json" station.json
