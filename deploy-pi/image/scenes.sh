@@ -284,6 +284,7 @@ scene_own_log() { # F3: what babbles must not fill the card, nor stop the gatewa
 }
 
 scene_cuts() { # what was acknowledged to the broker is in the journal after the power has gone
+  check "the machine is up" ensure_up
   local round lost=0 sent=0
   for round in $(seq "$cuts"); do
     [[ -n $qemu ]] && kill -0 "$qemu" 2> /dev/null || { boot; armed > /dev/null || { echo "      round $round: not armed"; lost=$((lost + 1)); power_cut; continue; }; }
