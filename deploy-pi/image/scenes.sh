@@ -175,10 +175,7 @@ scene_update_unproved() {
   update unproved > "$work/update.log" 2>&1
   ended "$listener" "$heart" "$broker"
   check "a system that does not reach whom the one before reached is given up" said $((boot_limit + 700)) "has not proved itself: the other one starts"
-  mosquitto -c "$work/mosquitto.conf" > "$work/mosquitto.log" 2>&1 &
-  broker=$!
-  heart &
-  heart=$!
+  broker_up
   listen "$station"
   check "and the one before starts" falls_back "$was" "$boot_limit"
 }
